@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments;
+	const char *summary;
+};
+
+static const struct command commands[] = {
+	{NULL, NULL, NULL, NULL},
+};
+
+static void print_help(FILE *out)
+{
+	const struct command *c;
+
+	fputs("inspmort - see why a Node.js process died\n\n"
+	      "  inspmort run -- node app.js       run a program; if it dies, keep how\n"
+	      "  inspmort show crash.*.inspmort    the error, and every frame with its variables\n"
+	      "  inspmort serve .                  open the crashes here in Chrome DevTools\n\n"
+	      "Commands:\n",
+	      out);
+	for (c = commands; c->name; c++)
+		fprintf(out, "  %-14s %-34s %s\n", c->name, c->arguments, c->summary);
+	fputs("\n'inspmort COMMAND --help' tells more.\n", out);
+}
+
+static void vcomplain(const char *format, va_list args)
+{
+	fputs("inspmort: ", stderr);
+	vfprintf(stderr, format, args);
+}
+
+int cli_fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vcomplain(format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return IPM_EXIT_FAILED;
+}
+
+int cli_usage(const char *verb, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vcomplain(format, args);
+	va_end(args);
+	if (verb)
+		fprintf(stderr, " (see 'inspmort %s --help')\n", verb);
+	else
+		fputs(" (see 'inspmort --help')\n", stderr);
+	return IPM_EXIT_USAGE;
+}
+
+int cli_fail_file(const char *path, const struct ipm_error *err)
+{
+	return cli_fail("%s: %s", path, err->message);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+
+	if (argc < 2) {
+		print_help(stderr);
+		return IPM_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		print_help(stdout);
+		return IPM_EXIT_OK;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("inspmort " IPM_VERSION);
+		return IPM_EXIT_OK;
+	}
+	for (c = commands; c->name; c++)
+		if (!strcmp(argv[1], c->name))
+			return c->run(argc - 1, argv + 1);
+	return cli_usage(NULL, "no such command: %s", argv[1]);
+}

@@ -1,0 +1,18 @@
+# What is borrowed; the reason for each stands in ARCHITECTURE.md.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(LWS REQUIRED IMPORTED_TARGET libwebsockets)
+
+# msgpack-c: the packer is inline in the headers; only tests link the library.
+find_path(MSGPACK_INCLUDE_DIR msgpack/pack.h REQUIRED)
+find_library(MSGPACK_LIBRARY NAMES msgpackc msgpack-c)
+add_library(msgpack_headers INTERFACE)
+target_include_directories(msgpack_headers SYSTEM INTERFACE ${MSGPACK_INCLUDE_DIR})
+
+# jsmn: a single header.
+find_path(JSMN_INCLUDE_DIR jsmn.h REQUIRED)
+add_library(jsmn_headers INTERFACE)
+target_include_directories(jsmn_headers SYSTEM INTERFACE ${JSMN_INCLUDE_DIR})
+
+# Node-API headers, for the agent.
+find_path(NODE_API_INCLUDE_DIR node_api.h PATH_SUFFIXES node REQUIRED)

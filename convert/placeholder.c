@@ -1,0 +1,1 @@
+typedef int ipm_nothing_here_yet;
