@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IPM_REMOTE_OBJECT_H
+#define IPM_REMOTE_OBJECT_H
+
+/*
+ * Records to Chrome DevTools Protocol text: RemoteObjects, previews, property descriptors, frames,
+ * scripts, as the live V8 of Node 20 to 26 words them (js_protocol.pdl; recorded conversations
+ * decide where the protocol is silent).
+ */
+
+#include "buf.h"
+#include "heap.h"
+
+struct ipm_cdp {
+	struct ipm_heap *heap;
+	/* Object ids are spelled "<prefix><id>", for example "1.1.42"; script ids are plain numbers. */
+	const char *object_id_prefix;
+};
+
+enum {
+	IPM_CDP_PREVIEW = 1, /* generatePreview */
+};
+
+/* One RemoteObject of a value, as JSON. OMITTED values show their reason as description. */
+IPM_MUST_USE enum ipm_errc ipm_cdp_remote_object(struct ipm_cdp *cdp, const struct ipm_value *value,
+						 unsigned flags, struct ipm_buf *out,
+						 struct ipm_error *err);
+
+/* CDP's description of a value ("Array(3)", "Map(2)", "f (a) {…}", "Error: x\n    at …"), WTF-8. */
+IPM_MUST_USE enum ipm_errc ipm_cdp_description(struct ipm_cdp *cdp, const struct ipm_value *value,
+					       struct ipm_buf *out, struct ipm_error *err);
+
+struct ipm_cdp_properties_query {
+	bool own_properties;
+	bool accessor_properties_only;
+	bool generate_preview;
+	bool non_indexed_properties_only;
+};
+
+/*
+ * The result of Runtime.getProperties: {"result": […], "internalProperties": […],
+ * "privateProperties": […]}. An object that was not captured gives an empty result with the
+ * internal property [[NotCaptured]] that says why.
+ */
+IPM_MUST_USE enum ipm_errc ipm_cdp_get_properties(struct ipm_cdp *cdp, uint64_t object_id,
+						  const struct ipm_cdp_properties_query *query,
+						  struct ipm_buf *out, struct ipm_error *err);
+
+/* The params of Debugger.paused. Call frame ids are "<prefix><index>" of the frame. */
+IPM_MUST_USE enum ipm_errc ipm_cdp_paused(struct ipm_cdp *cdp, const struct ipm_pause *pause,
+					  struct ipm_buf *out, struct ipm_error *err);
+/* The params of Debugger.scriptParsed. */
+IPM_MUST_USE enum ipm_errc ipm_cdp_script_parsed(struct ipm_cdp *cdp,
+						 const struct ipm_script *script,
+						 struct ipm_buf *out, struct ipm_error *err);
+
+/* "<prefix>42" to 42; 0 when it is not of that form. */
+uint64_t ipm_cdp_parse_object_id(const struct ipm_cdp *cdp, struct ipm_str text);
+
+#endif
