@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* strerror is not safe between threads and its two strerror_r forms differ; this one is plain. */
+/* The message is the caller's and bounded; strerror itself is thread-safe in glibc 2.32 and musl. */
 static void append_strerror(char *message, size_t capacity, int os_errno)
 {
 	size_t used = strlen(message);
