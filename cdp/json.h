@@ -3,8 +3,9 @@
 #define IPM_JSON_H
 
 /*
- * JSON text in and out. Reading: jsmn finds the tokens, this checks them strictly (RFC 8259) and
- * decodes; lone surrogates in \u escapes survive as WTF-8. Writing: straight into a buffer.
+ * JSON text in and out. Reading: one pass into a flat array of tokens, strict (RFC 8259), without
+ * recursion, linear in the text whatever it holds; lone surrogates, escaped or not, survive as
+ * WTF-8. Strings are checked at once and decoded when asked for. Writing: straight into a buffer.
  */
 
 #include <stdbool.h>
@@ -12,9 +13,9 @@
 #include "buf.h"
 #include "ipm_base.h"
 
-struct ipm_json_token; /* jsmntok_t */
+struct ipm_json_token;
 
-/* A parsed document over text that outlives it. Zeroed: empty. Reusable. */
+/* A parsed document over text that outlives it. Zeroed: empty. Reusable: tokens are kept. */
 struct ipm_json {
 	struct ipm_str text;
 	struct ipm_json_token *tokens;
@@ -38,7 +39,10 @@ enum ipm_json_type {
 	IPM_JSON_OBJECT,
 };
 
-/* IPM_ERR_BAD_DATA with the offset in the message; IPM_ERR_LIMIT past `max_tokens` (0: 1 Mi) or depth 512. */
+/*
+ * IPM_ERR_BAD_DATA with the offset in the message; IPM_ERR_LIMIT past `max_tokens` (0: 1 Mi), depth
+ * 512 or 4 GiB of text. After a failure the document is empty.
+ */
 IPM_MUST_USE enum ipm_errc ipm_json_parse(struct ipm_json *json, struct ipm_str text,
 					  size_t max_tokens, struct ipm_error *err);
 void ipm_json_deinit(struct ipm_json *json);
