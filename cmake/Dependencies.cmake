@@ -14,5 +14,11 @@ find_path(JSMN_INCLUDE_DIR jsmn.h REQUIRED)
 add_library(jsmn_headers INTERFACE)
 target_include_directories(jsmn_headers SYSTEM INTERFACE ${JSMN_INCLUDE_DIR})
 
-# Node-API headers, for the agent.
-find_path(NODE_API_INCLUDE_DIR node_api.h PATH_SUFFIXES node REQUIRED)
+# Node-API headers, for the agent: beside the node in use, or of the system.
+find_program(NODE_EXECUTABLE NAMES node nodejs)
+set(node_prefix "")
+if(NODE_EXECUTABLE)
+	execute_process(COMMAND ${NODE_EXECUTABLE} -p "require('path').dirname(require('path').dirname(process.execPath))"
+		OUTPUT_VARIABLE node_prefix OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+find_path(NODE_API_INCLUDE_DIR node_api.h HINTS ${node_prefix}/include/node PATH_SUFFIXES node REQUIRED)
