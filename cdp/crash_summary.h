@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IPM_CRASH_SUMMARY_H
+#define IPM_CRASH_SUMMARY_H
+
+/*
+ * One crash in a few lines: what `info` and `list` print, and what the server's index page
+ * shows. Cheap: reads the meta data, the first pause and the exception, never the graph.
+ */
+
+#include "buf.h"
+#include "ipm_reader.h"
+
+struct ipm_crash_summary {
+	const char *status; /* "whole", "cut", "damaged" */
+	uint64_t bytes;
+	uint64_t objects;
+	uint64_t frames; /* of the first pause */
+	uint64_t scripts;
+	uint64_t pauses;
+	uint64_t pid;
+	uint64_t time_ns;      /* real time of the first pause, or of the capture */
+	char time[32];	       /* the same, "2026-11-23T04:27:01.123Z" */
+	char signature[17];    /* 16 hex digits: error class and normalised top frames */
+	struct ipm_str reason; /* CDP's pause reason; empty without a pause */
+	struct ipm_str error;  /* first line of the exception's description */
+	struct ipm_str node;   /* "v20.20.2" */
+	struct ipm_str program;
+	struct ipm_str top_frame; /* "price (/srv/app/cart.js:10:15)" */
+	struct ipm_str thread;
+	enum ipm_reason stopped_by; /* the limit that ended the capture, or NONE */
+	uint64_t omitted[IPM_REASON_COUNT];
+	uint64_t redacted;
+	uint64_t capture_ns;
+	struct ipm_buf text; /* where the strings above live */
+};
+
+/* Works on cut and damaged files as far as they can be read. Strings live until _deinit. */
+IPM_MUST_USE enum ipm_errc ipm_crash_summary_read(struct ipm_reader *reader,
+						  struct ipm_crash_summary *ret,
+						  struct ipm_error *err);
+void ipm_crash_summary_deinit(struct ipm_crash_summary *summary);
+
+/* The object of `info --json`, without a newline at the end. */
+void ipm_crash_summary_json(const struct ipm_crash_summary *summary, struct ipm_buf *out);
+
+/*
+ * The place of a frame as Node writes it: "/srv/app/cart.js:10:15" for a file: URL, the URL
+ * itself otherwise, "<anonymous>" without one; line and column count from 1.
+ */
+void ipm_put_place(struct ipm_buf *out, struct ipm_str url, const struct ipm_location *location);
+
+/* Is this a frame of Node's own code? */
+bool ipm_is_internal_url(struct ipm_str url);
+
+#endif
