@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* What register.js sees of the agent. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent.h"
+#include "clock.h"
+
+/* An uncaughtException handler that ends the process has this long; after that the error was handled. */
+#define HANDLER_NS UINT64_C(10000000000)
+
+static bool is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value && strcmp(value, "0") != 0;
+}
+
+static void forget_confirmed(struct agent *a)
+{
+	hold_release(&a->confirmed, &a->session);
+	if (a->confirmed_error)
+		napi_delete_reference(a->env, a->confirmed_error);
+	a->confirmed_error = NULL;
+}
+
+/* References need an object to refer to: an error that is none travels in an array. */
+static napi_ref keep(napi_env env, napi_value value)
+{
+	napi_value box;
+	napi_ref ref;
+
+	if (napi_create_array_with_length(env, 1, &box) != napi_ok ||
+	    napi_set_element(env, box, 0, value) != napi_ok ||
+	    napi_create_reference(env, box, 1, &ref) != napi_ok)
+		return NULL;
+	return ref;
+}
+
+static void die(struct agent *a, const char *reason, napi_value error)
+{
+	struct crash crash = {.reason = reason, .hold = &a->confirmed, .error = error};
+	struct guard guard;
+
+	if (a->published || !guard_enter(&guard, a))
+		return;
+	agent_write_crash(a, &crash);
+	guard_leave(&guard);
+}
+
+/* uncaught(error, fromPromise, handled): Node is about to die of it, or to call a handler. */
+static napi_value js_uncaught(napi_env env, napi_callback_info info)
+{
+	napi_value argv[3];
+	struct agent *a;
+	size_t argc = 3;
+	bool from_promise, handled;
+
+	if (napi_get_cb_info(env, info, &argc, argv, NULL, (void **)&a) != napi_ok || argc < 3 ||
+	    !a->armed || napi_get_value_bool(env, argv[1], &from_promise) != napi_ok ||
+	    napi_get_value_bool(env, argv[2], &handled) != napi_ok)
+		return NULL;
+	forget_confirmed(a);
+	if (!from_promise) {
+		a->confirmed = a->candidate;
+		a->candidate = (struct hold){0};
+	}
+	if (handled) {
+		a->confirmed_error = keep(env, argv[0]);
+		a->confirmed_ns = ipm_monotonic_ns();
+	} else {
+		die(a, from_promise ? "promiseRejection" : "exception", argv[0]);
+	}
+	return NULL;
+}
+
+/* exiting(code): a handler of uncaught errors may have decided to end the process. */
+static napi_value js_exiting(napi_env env, napi_callback_info info)
+{
+	napi_value argv[1], box, error;
+	struct agent *a;
+	size_t argc = 1;
+	int32_t code;
+
+	if (napi_get_cb_info(env, info, &argc, argv, NULL, (void **)&a) != napi_ok || argc < 1 ||
+	    !a->armed || napi_get_value_int32(env, argv[0], &code) != napi_ok)
+		return NULL;
+	if (code && a->confirmed_error && ipm_monotonic_ns() - a->confirmed_ns < HANDLER_NS &&
+	    napi_get_reference_value(env, a->confirmed_error, &box) == napi_ok &&
+	    napi_get_element(env, box, 0, &error) == napi_ok)
+		die(a, "exception", error);
+	forget_confirmed(a);
+	return NULL;
+}
+
+static napi_ref function_member(napi_env env, napi_value object, const char *name)
+{
+	napi_value function;
+	napi_valuetype type;
+	napi_ref ref;
+
+	if (napi_get_named_property(env, object, name, &function) != napi_ok ||
+	    napi_typeof(env, function, &type) != napi_ok || type != napi_function ||
+	    napi_create_reference(env, function, 1, &ref) != napi_ok)
+		return NULL;
+	return ref;
+}
+
+static void read_environment(struct agent *a)
+{
+	const char *dir = getenv("INSPMORT_DIR");
+	struct ipm_error err;
+
+	ipm_buf_cstr(&a->dir, dir && *dir ? dir : ".");
+	ipm_buf_byte(&a->dir, 0);
+	a->quiet = is_set("INSPMORT_QUIET");
+	if (ipm_capture_limits_from_env(&a->limits, &err)) {
+		a->limits = (struct ipm_capture_limits){0};
+		say(false, "%s; using the defaults", err.message);
+	}
+}
+
+/* arm({connect, pause, program, …}): true when the throw hook is live. */
+static napi_value js_arm(napi_env env, napi_callback_info info)
+{
+	napi_value argv[1], value, result;
+	struct agent *a;
+	size_t argc = 1;
+
+	if (napi_get_cb_info(env, info, &argc, argv, NULL, (void **)&a) != napi_ok || argc < 1)
+		return NULL;
+	a->connect = function_member(env, argv[0], "connect");
+	a->pause = function_member(env, argv[0], "pause");
+	if (napi_get_named_property(env, argv[0], "programAborts", &value) == napi_ok)
+		napi_get_value_bool(env, value, &a->program_aborts);
+	js_string_member(env, argv[0], "nodeVersion", &a->node_version);
+	js_string_member(env, argv[0], "v8Version", &a->v8_version);
+	js_string_member(env, argv[0], "arch", &a->arch);
+	js_string_member(env, argv[0], "program", &a->program);
+	js_string_member(env, argv[0], "thread", &a->thread);
+	js_string_member(env, argv[0], "suffix", &a->suffix);
+	ipm_buf_byte(&a->suffix, 0);
+	read_environment(a);
+	a->armed_ns = ipm_monotonic_ns();
+	a->armed = a->connect && a->pause && hook_throws(a);
+	napi_get_boolean(env, a->armed, &result);
+	return result;
+}
+
+static void destroy(void *self)
+{
+	struct agent *a = self;
+
+	a->armed = false;
+	unhook(a);
+	session_close(&a->session);
+	ipm_buf_deinit(&a->candidate.frames);
+	ipm_buf_deinit(&a->confirmed.frames);
+	free(a->candidate.places);
+	free(a->confirmed.places);
+	ipm_buf_deinit(&a->dir);
+	ipm_buf_deinit(&a->suffix);
+	ipm_buf_deinit(&a->node_version);
+	ipm_buf_deinit(&a->v8_version);
+	ipm_buf_deinit(&a->arch);
+	ipm_buf_deinit(&a->program);
+	ipm_buf_deinit(&a->thread);
+	free(a);
+}
+
+NAPI_MODULE_INIT()
+{
+	struct agent *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return exports;
+	a->env = env;
+	a->redact = true;
+	if (napi_add_env_cleanup_hook(env, destroy, a) != napi_ok) {
+		free(a);
+		return exports;
+	}
+	js_define(env, exports, "arm", js_arm, a);
+	js_define(env, exports, "uncaught", js_uncaught, a);
+	js_define(env, exports, "exiting", js_exiting, a);
+	return exports;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IPM_AGENT_H
+#define IPM_AGENT_H
+
+/*
+ * The agent of one JavaScript thread. V8's hooks tell it of errors nobody seems to catch; it
+ * holds their stacks, and writes a crash file when Node says that the process dies of one.
+ */
+
+#include "hold.h"
+#include "ipm_capture.h"
+#include "js.h"
+#include "session.h"
+#include "v8_symbols.h"
+
+struct agent {
+	napi_env env;
+	struct v8_isolate *isolate;
+	napi_ref connect; /* JavaScript: callback → inspector connection */
+	napi_ref pause;	  /* JavaScript: function (error) { debugger; } */
+	struct session session;
+
+	bool armed;
+	bool self_testing;
+	bool self_test_passed;
+	bool program_aborts; /* the user gave --abort-on-uncaught-exception: Node decides */
+	bool busy;	     /* inside the agent: hooks do nothing */
+
+	struct hold candidate; /* the latest throw that nobody seemed to catch */
+	struct hold confirmed; /* what an uncaughtException handler is looking at */
+	napi_ref confirmed_error;
+	uint64_t confirmed_ns;
+
+	/* What handled errors may cost; see budget.c. */
+	uint64_t armed_ns;
+	uint64_t spent_ns;
+
+	struct ipm_capture_limits limits;
+	bool redact;
+	bool quiet;
+	bool published;
+	struct ipm_buf dir;
+	struct ipm_buf suffix; /* of the file's name */
+	struct ipm_buf node_version, v8_version, arch, program;
+	struct ipm_buf thread; /* "main", "worker 3" */
+};
+
+/* hooks.c */
+/* Installs the throw hook in the current thread and proves that it works. */
+IPM_MUST_USE bool hook_throws(struct agent *a);
+void unhook(struct agent *a);
+
+/* guard.c: what surrounds every piece of JavaScript that the agent runs. */
+struct guard {
+	struct agent *agent;
+	napi_handle_scope handles;
+	struct v8_scope allow_js;
+	struct v8_scope no_microtasks;
+	uintptr_t old_limit; /* 0: the stack limit is as it was */
+	bool deep;	     /* there was hardly any stack left */
+};
+/* False: not now, nothing to leave. */
+bool guard_enter(struct guard *g, struct agent *a);
+void guard_leave(struct guard *g);
+
+/* budget.c: may a capture be taken that will probably be thrown away? Costs some 50 ns. */
+bool budget_allows(const struct agent *a);
+void budget_spend(struct agent *a, uint64_t since_ns);
+
+/* capture.c */
+/* Pauses V8 here and holds the stack above. */
+IPM_MUST_USE enum ipm_errc agent_hold(struct agent *a, struct hold *hold, bool deep,
+				      struct ipm_error *err);
+
+/*
+ * Pauses V8 in our own function, called with `argument` (NULL: undefined), with the Debugger
+ * domain on for as long. `paused` resumes it.
+ */
+IPM_MUST_USE enum ipm_errc agent_pause(struct agent *a, napi_value argument,
+				       void (*paused)(void *self, struct ipm_str message),
+				       void *self, struct ipm_error *err);
+
+/* crash.c */
+struct crash {
+	const char *reason; /* CDP's: exception, promiseRejection, OOM */
+	struct hold *hold;  /* may be empty: then the file has no frames */
+	napi_value error;   /* NULL: none */
+};
+/* Walks everything and publishes the file; says so, or why not, in one line. */
+void agent_write_crash(struct agent *a, const struct crash *crash);
+
+/* say.c */
+/* One line on stderr, "inspmort: " first: when the process exits if `at_exit`, else now. */
+void say(bool at_exit, const char *format, ...) IPM_PRINTF(2, 3);
+
+#endif

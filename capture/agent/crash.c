@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "clock.h"
+#include "io.h"
+
+struct writing {
+	struct agent *agent;
+	const struct crash *crash;
+	struct ipm_capture *capture;
+	struct ipm_new_file file;
+	struct ipm_capture_result result;
+	enum ipm_errc rc;
+	struct ipm_error *err;
+};
+
+/* The RemoteObject of the thing thrown: it is the argument of the function we paused in. */
+static enum ipm_errc append_error(struct session *s, struct ipm_str paused, struct ipm_buf *out,
+				  struct ipm_error *err)
+{
+	struct ipm_buf params = IPM_BUF_INIT, reply = IPM_BUF_INIT;
+	size_t at = message_find(paused, "callFrameId", 0), end;
+	struct ipm_str text;
+	enum ipm_errc rc;
+
+	if (at == SIZE_MAX || (end = message_value_end(paused, at)) == SIZE_MAX)
+		return ipm_fail(err, IPM_ERR_PROTOCOL, "Debugger.paused without call frames");
+	ipm_buf_cstr(&params, "{\"expression\":\"error\",\"silent\":true,\"callFrameId\":");
+	ipm_buf_append(&params, paused.data + at, end - at);
+	ipm_buf_byte(&params, '}');
+	rc = ipm_buf_status(&params, err);
+	if (!rc)
+		rc = s->channel.ops->call(&s->channel, "Debugger.evaluateOnCallFrame",
+					  ipm_buf_as_str(&params), UINT64_MAX, &reply, err);
+	if (rc)
+		goto out;
+	text = ipm_buf_as_str(&reply);
+	at = message_find(text, "result", 0);
+	at = at == SIZE_MAX ? at : message_find(text, "result", at);
+	end = at == SIZE_MAX ? at : message_value_end(text, at);
+	if (end == SIZE_MAX || end - at < 2 || text.data[end - 1] != '}') {
+		rc = ipm_fail(err, IPM_ERR_PROTOCOL, "the error cannot be read");
+		goto out;
+	}
+	ipm_buf_cstr(out, ",\"data\":");
+	ipm_buf_append(out, text.data + at, end - at - 1);
+	ipm_buf_cstr(out, ",\"uncaught\":true}");
+out:
+	ipm_buf_deinit(&params);
+	ipm_buf_deinit(&reply);
+	return rc;
+}
+
+/* The pause as V8 would have told it, had its debugger been on at the throw. */
+static enum ipm_errc compose_pause(struct writing *w, struct ipm_str paused, struct ipm_buf *out)
+{
+	struct session *s = &w->agent->session;
+	struct hold *hold = w->crash->hold;
+	enum ipm_errc rc = IPM_OK;
+
+	ipm_buf_cstr(out, "{\"method\":\"Debugger.paused\",\"params\":{\"callFrames\":[");
+	if (hold->taken)
+		rc = hold_frames(hold, s, out, w->err);
+	ipm_buf_printf(out, "],\"reason\":\"%s\"", w->crash->reason);
+	if (!rc && w->crash->error)
+		rc = append_error(s, paused, out, w->err);
+	if (hold->omitted_frames)
+		ipm_buf_printf(out, ",\"omittedFrames\":%u", hold->omitted_frames);
+	ipm_buf_cstr(out, ",\"hitBreakpoints\":[]}}");
+	return rc ? rc : ipm_buf_status(out, w->err);
+}
+
+static void on_event(void *self, struct ipm_str message)
+{
+	ipm_capture_event(self, message);
+}
+
+static void on_paused(void *self, struct ipm_str message)
+{
+	struct writing *w = self;
+	struct session *s = &w->agent->session;
+	struct ipm_buf pause = IPM_BUF_INIT;
+
+	s->on_paused = NULL;
+	w->rc = compose_pause(w, message, &pause);
+	if (!w->rc)
+		w->rc = ipm_capture_run(w->capture, &s->channel, ipm_buf_as_str(&pause),
+					ipm_fd_sink(w->file.fd), &w->result, w->err);
+	ipm_buf_deinit(&pause);
+	if (session_post(s, "Debugger.resume", IPM_STR(""), NULL) && !w->rc)
+		w->rc = IPM_ERR_PROTOCOL;
+}
+
+static struct ipm_str known(const struct ipm_buf *buf)
+{
+	return ipm_buf_as_str(buf);
+}
+
+static struct ipm_str known_text(const char *text)
+{
+	return (struct ipm_str){text, strlen(text)};
+}
+
+static enum ipm_errc capture(struct writing *w)
+{
+	struct agent *a = w->agent;
+	char cwd[PATH_MAX] = "", exec_path[PATH_MAX] = "", host[256] = "";
+	ssize_t n = readlink("/proc/self/exe", exec_path, sizeof(exec_path) - 1);
+	struct ipm_capture_options opts = {
+		.limits = a->limits,
+		.redact = a->redact,
+		.meta =
+			{
+				.tool = IPM_STR("inspmort " IPM_VERSION),
+				.channel = IPM_STR("agent"),
+				.runtime = IPM_STR("node"),
+				.node_version = known(&a->node_version),
+				.v8_version = known(&a->v8_version),
+				.arch = known(&a->arch),
+				.platform = IPM_STR("linux"),
+				.program = known(&a->program),
+				.pid = (uint64_t)getpid(),
+				.time_ns = w->crash->hold->taken ? w->crash->hold->time_ns
+								 : ipm_realtime_ns(),
+			},
+	};
+	enum ipm_errc rc;
+
+	exec_path[n > 0 ? n : 0] = 0;
+	if (!getcwd(cwd, sizeof(cwd)))
+		cwd[0] = 0;
+	if (gethostname(host, sizeof(host) - 1))
+		host[0] = 0;
+	opts.meta.cwd = known_text(cwd);
+	opts.meta.exec_path = known_text(exec_path);
+	opts.meta.hostname = known_text(host);
+	rc = ipm_capture_create(&opts, &w->capture, w->err);
+	if (rc)
+		return rc;
+	a->session.channel.on_event = on_event;
+	a->session.channel.on_event_self = w->capture;
+	w->rc = IPM_ERR_PROTOCOL;
+	rc = agent_pause(a, w->crash->error, on_paused, w, w->err);
+	a->session.channel.on_event = NULL;
+	ipm_capture_destroy(w->capture);
+	return rc ? rc : w->rc;
+}
+
+static enum ipm_errc publish(struct writing *w, const char *dir, struct ipm_buf *path)
+{
+	enum ipm_errc rc = IPM_OK;
+	int attempt;
+
+	/* The name was free a moment ago; another process may have taken it since. */
+	for (attempt = 0; attempt < 8; attempt++) {
+		ipm_buf_reset(path);
+		rc = ipm_capture_path(dir, (uint64_t)getpid(), (const char *)w->agent->suffix.data,
+				      path, w->err);
+		if (rc)
+			return rc;
+		ipm_buf_byte(path, 0);
+		rc = ipm_buf_status(path, w->err);
+		if (rc)
+			return rc;
+		rc = ipm_new_file_publish(&w->file, (const char *)path->data, 0, w->err);
+		if (rc != IPM_ERR_OS || w->err->os_errno != EEXIST)
+			break;
+	}
+	return rc;
+}
+
+void agent_write_crash(struct agent *a, const struct crash *crash)
+{
+	const char *dir = (const char *)a->dir.data;
+	struct ipm_error err = {0};
+	struct ipm_buf path = IPM_BUF_INIT;
+	struct writing w = {.agent = a, .crash = crash, .file.fd = -1, .err = &err};
+	enum ipm_errc rc = ipm_new_file_create(dir, &w.file, &err);
+
+	if (!rc)
+		rc = capture(&w);
+	/* What was written before a failure is worth keeping, and says itself that it is not all. */
+	if (rc && w.file.fd >= 0 && lseek(w.file.fd, 0, SEEK_CUR) > 0 && err.code != IPM_ERR_OS)
+		rc = IPM_OK;
+	if (!rc)
+		rc = publish(&w, dir, &path);
+	ipm_new_file_discard(&w.file);
+	if (rc)
+		say(true, "no crash file: %s", err.message);
+	else if (!a->quiet)
+		say(true, "wrote %s", (const char *)path.data);
+	a->published = !rc;
+	ipm_buf_deinit(&path);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "hold.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+
+/* The text of the id at `at`, quotes stripped. */
+static bool read_id(struct ipm_str message, size_t at, struct ipm_str *ret)
+{
+	size_t end = message_value_end(message, at);
+
+	if (end == SIZE_MAX || end - at < 3 || end - at - 2 >= HOLD_ID_BYTES)
+		return false;
+	*ret = (struct ipm_str){message.data + at + 1, end - at - 2};
+	return true;
+}
+
+/* Object ids are "<isolate>.<context>.<number>": what comes before the number names the realm. */
+static struct hold_realm *realm_of(struct hold *hold, struct ipm_str id)
+{
+	struct hold_realm *realm;
+	size_t prefix_len = id.len;
+	unsigned i;
+
+	while (prefix_len && id.data[prefix_len - 1] != '.')
+		prefix_len--;
+	for (i = 0; i < hold->realm_count; i++) {
+		realm = &hold->realms[i];
+		if (realm->prefix_len == prefix_len && !memcmp(realm->prefix, id.data, prefix_len))
+			return realm;
+	}
+	if (hold->realm_count == HOLD_MAX_REALMS)
+		return NULL;
+	realm = &hold->realms[hold->realm_count++];
+	*realm = (struct hold_realm){.prefix_len = prefix_len};
+	memcpy(realm->prefix, id.data, prefix_len);
+	return realm;
+}
+
+static void note_places(struct hold *hold, size_t from)
+{
+	struct ipm_str text = ipm_buf_as_str(&hold->frames);
+	size_t at = from;
+
+	while (hold->place_count < HOLD_MAX_OBJECTS) {
+		struct hold_realm *realm;
+		struct ipm_str id;
+
+		at = message_find(text, "objectId", at);
+		if (at == SIZE_MAX || !read_id(text, at, &id))
+			return;
+		realm = realm_of(hold, id);
+		if (!realm)
+			continue;
+		hold->places[hold->place_count++] =
+			(struct hold_place){(size_t)(id.data - text.data), id.len,
+					    (unsigned)(realm - hold->realms), realm->count++};
+	}
+}
+
+static enum ipm_errc keep_frames(struct hold *hold, struct ipm_str paused, unsigned skip_frames,
+				 bool deaf_top, struct ipm_error *err)
+{
+	size_t at = message_find(paused, "callFrames", 0);
+	unsigned index;
+
+	if (at == SIZE_MAX || paused.data[at] != '[')
+		return ipm_fail(err, IPM_ERR_PROTOCOL, "Debugger.paused without call frames");
+	at++;
+	for (index = 0; at < paused.len && paused.data[at] == '{'; index++) {
+		size_t end = message_value_end(paused, at);
+		size_t start = hold->frames.len;
+
+		if (end == SIZE_MAX)
+			return ipm_fail(err, IPM_ERR_PROTOCOL, "Debugger.paused is cut");
+		if (index >= skip_frames && hold->frame_count == HOLD_MAX_FRAMES) {
+			hold->omitted_frames++;
+		} else if (index >= skip_frames) {
+			if (hold->frame_count)
+				ipm_buf_byte(&hold->frames, ',');
+			ipm_buf_append(&hold->frames, paused.data + at, end - at);
+			if (!ipm_buf_ok(&hold->frames))
+				return ipm_buf_status(&hold->frames, err);
+			if (hold->frame_count < HOLD_MAX_SCOPED &&
+			    !(deaf_top && !hold->frame_count))
+				note_places(hold, start);
+			hold->frame_count++;
+		}
+		at = end + (end < paused.len && paused.data[end] == ',');
+	}
+	return IPM_OK;
+}
+
+/* One call per realm makes a list of its objects; the list lives until its group is released. */
+static enum ipm_errc keep_objects(struct hold *hold, struct session *session, struct ipm_error *err)
+{
+	struct ipm_buf params = IPM_BUF_INIT, reply = IPM_BUF_INIT;
+	enum ipm_errc rc = IPM_OK;
+	unsigned r;
+
+	for (r = 0; r < hold->realm_count && !rc; r++) {
+		struct hold_realm *realm = &hold->realms[r];
+		struct ipm_str message, id;
+		const char *separator = "";
+		size_t i, at;
+
+		ipm_buf_reset(&params);
+		ipm_buf_printf(
+			&params,
+			"{\"functionDeclaration\":\"function(){return arguments}\",\"silent\":"
+			"true,\"objectGroup\":\"%s\",\"arguments\":[",
+			hold->group);
+		for (i = 0; i < hold->place_count; i++) {
+			const struct hold_place *p = &hold->places[i];
+
+			if (p->realm != r)
+				continue;
+			ipm_buf_printf(&params, "%s{\"objectId\":\"%.*s\"}", separator, (int)p->len,
+				       (const char *)hold->frames.data + p->at);
+			separator = ",";
+			/* Any object of the realm tells the inspector where to run the function. */
+			if (!realm->holder[0])
+				snprintf(realm->holder, sizeof(realm->holder), "%.*s", (int)p->len,
+					 (const char *)hold->frames.data + p->at);
+		}
+		ipm_buf_printf(&params, "],\"objectId\":\"%s\"}", realm->holder);
+		realm->holder[0] = 0;
+		rc = ipm_buf_status(&params, err);
+		if (!rc)
+			rc = session->channel.ops->call(&session->channel, "Runtime.callFunctionOn",
+							ipm_buf_as_str(&params), UINT64_MAX, &reply,
+							err);
+		if (rc)
+			break;
+		message = ipm_buf_as_str(&reply);
+		at = message_find(message, "objectId", 0);
+		if (at != SIZE_MAX && read_id(message, at, &id))
+			snprintf(realm->holder, sizeof(realm->holder), "%.*s", (int)id.len,
+				 id.data);
+	}
+	ipm_buf_deinit(&params);
+	ipm_buf_deinit(&reply);
+	return rc;
+}
+
+enum ipm_errc hold_take(struct hold *hold, struct session *session, struct ipm_str paused,
+			unsigned skip_frames, bool deaf_top, struct ipm_error *err)
+{
+	static atomic_uint serial;
+	enum ipm_errc rc;
+
+	hold_release(hold, session);
+	hold->taken = true;
+	hold->taken_ns = ipm_monotonic_ns();
+	hold->time_ns = ipm_realtime_ns();
+	snprintf(hold->group, sizeof(hold->group), "inspmort.hold.%u",
+		 atomic_fetch_add(&serial, 1));
+	hold->places = malloc(HOLD_MAX_OBJECTS * sizeof(*hold->places));
+	if (!hold->places)
+		rc = ipm_fail(err, IPM_ERR_NO_MEMORY, "no memory for a stack");
+	else
+		rc = keep_frames(hold, paused, skip_frames, deaf_top, err);
+	if (!rc)
+		rc = keep_objects(hold, session, err);
+	if (rc)
+		hold_release(hold, session);
+	return rc;
+}
+
+/* Fills `ids` with the ids of a realm's objects; they stand in the reply in order. */
+static enum ipm_errc list_realm(struct session *session, const struct hold_realm *realm,
+				struct ipm_buf *reply, struct ipm_str *ids, struct ipm_error *err)
+{
+	char params[HOLD_ID_BYTES + 64];
+	struct ipm_str message;
+	enum ipm_errc rc;
+	size_t at = 0;
+	unsigned i;
+	int n = snprintf(params, sizeof(params), "{\"objectId\":\"%s\",\"ownProperties\":true}",
+			 realm->holder);
+
+	rc = session->channel.ops->call(&session->channel, "Runtime.getProperties",
+					(struct ipm_str){params, (size_t)n}, UINT64_MAX, reply,
+					err);
+	if (rc)
+		return rc;
+	message = ipm_buf_as_str(reply);
+	for (i = 0; i < realm->count; i++) {
+		at = message_find(message, "objectId", at);
+		if (at == SIZE_MAX || !read_id(message, at, &ids[i]))
+			return ipm_fail(err, IPM_ERR_PROTOCOL, "the held scopes are gone");
+	}
+	return IPM_OK;
+}
+
+enum ipm_errc hold_frames(struct hold *hold, struct session *session, struct ipm_buf *ret,
+			  struct ipm_error *err)
+{
+	struct ipm_buf replies[HOLD_MAX_REALMS] = {0};
+	struct ipm_str *ids = calloc(hold->place_count + 1, sizeof(*ids));
+	struct ipm_str text = ipm_buf_as_str(&hold->frames);
+	size_t first[HOLD_MAX_REALMS], i, at = 0, next = 0;
+	enum ipm_errc rc = IPM_OK;
+	unsigned r;
+
+	if (!ids)
+		return ipm_fail(err, IPM_ERR_NO_MEMORY, "no memory for a stack");
+	for (r = 0; r < hold->realm_count && !rc; r++) {
+		first[r] = next;
+		next += hold->realms[r].count;
+		/* A realm that cannot be listed keeps dead ids: the engine reports them as such. */
+		if (hold->realms[r].holder[0])
+			rc = list_realm(session, &hold->realms[r], &replies[r], ids + first[r],
+					err);
+	}
+	for (i = 0; i < hold->place_count && !rc; i++) {
+		const struct hold_place *p = &hold->places[i];
+		struct ipm_str id = ids[first[p->realm] + p->index];
+
+		if (!id.len)
+			continue;
+		ipm_buf_append(ret, text.data + at, p->at - at);
+		ipm_buf_str(ret, id);
+		at = p->at + p->len;
+	}
+	if (!rc) {
+		ipm_buf_append(ret, text.data + at, text.len - at);
+		rc = ipm_buf_status(ret, err);
+	}
+	for (r = 0; r < HOLD_MAX_REALMS; r++)
+		ipm_buf_deinit(&replies[r]);
+	free(ids);
+	return rc;
+}
+
+void hold_release(struct hold *hold, struct session *session)
+{
+	char params[64];
+	int n;
+
+	if (hold->taken && hold->realm_count && session_is_open(session)) {
+		n = snprintf(params, sizeof(params), "{\"objectGroup\":\"%s\"}", hold->group);
+		/* Nothing to do about a failure: the session takes its objects along when it goes. */
+		if (session_post(session, "Runtime.releaseObjectGroup",
+				 (struct ipm_str){params, (size_t)n}, NULL))
+			hold->realm_count = 0;
+	}
+	ipm_buf_deinit(&hold->frames);
+	free(hold->places);
+	*hold = (struct hold){0};
+}

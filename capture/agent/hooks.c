@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "agent.h"
+#include "clock.h"
+
+/* V8's callbacks carry no data of ours; each JavaScript thread has its own agent. */
+static _Thread_local struct agent *of_this_thread;
+
+static bool stack_is_empty(const struct v8_symbols *v8, struct v8_isolate *isolate)
+{
+	enum { ALL_DETAILS = 0x7f };
+	struct v8_stack_trace *trace = v8->current_stack(isolate, 1, ALL_DETAILS);
+
+	return !trace || v8->frame_count(trace) < 1;
+}
+
+static void hold_throw(struct agent *a)
+{
+	const struct v8_symbols *v8 = v8_symbols();
+	uint64_t start_ns;
+	struct guard guard;
+
+	if (a->busy || !budget_allows(a))
+		return;
+	if (v8->has_pending_exception && v8->has_pending_exception(a->isolate))
+		return;
+	start_ns = ipm_monotonic_ns();
+	if (!guard_enter(&guard, a))
+		return;
+	/* An error from a microtask queue arrives without a stack, with an exception already pending. */
+	if (!stack_is_empty(v8, a->isolate) &&
+	    agent_hold(a, &a->candidate, guard.deep, NULL) != IPM_OK)
+		hold_release(&a->candidate, &a->session);
+	guard_leave(&guard);
+	budget_spend(a, start_ns);
+}
+
+/*
+ * V8 asks here, with the stack of the throw intact, whether it should abort because nobody
+ * will catch the exception (v8::Isolate::SetAbortOnUncaughtExceptionCallback).
+ */
+static bool on_throw(struct v8_isolate *isolate)
+{
+	const struct v8_symbols *v8 = v8_symbols();
+	struct agent *a = of_this_thread;
+
+	if (!a || a->isolate != isolate)
+		return false;
+	if (a->self_testing)
+		a->self_test_passed = true;
+	else if (a->armed)
+		hold_throw(a);
+	return a->program_aborts && v8->node_should_abort && v8->node_should_abort(isolate);
+}
+
+static void throw_and_catch(napi_env env)
+{
+	napi_value script, ignored;
+
+	if (napi_create_string_utf8(env, "throw 0", NAPI_AUTO_LENGTH, &script) == napi_ok)
+		(void)napi_run_script(env, script, &ignored);
+	js_clear_exception(env);
+}
+
+bool hook_throws(struct agent *a)
+{
+	static const char on[] = "--abort-on-uncaught-exception";
+	static const char off[] = "--no-abort-on-uncaught-exception";
+	static atomic_bool latched;
+	const struct v8_symbols *v8 = v8_symbols();
+
+	if (!v8_can_hook_throws(v8))
+		return false;
+	a->isolate = v8->isolate_current();
+	of_this_thread = a;
+	v8->set_throw_callback(a->isolate, on_throw);
+	/*
+	 * V8 reads the flag once, at the first throw of the process, and remembers. Left on, it
+	 * would invalidate Node's code cache and turn unhandled rejections into aborts.
+	 */
+	a->self_testing = true;
+	if (!a->program_aborts && !atomic_exchange(&latched, true)) {
+		v8->set_flags(on, strlen(on));
+		throw_and_catch(a->env);
+		v8->set_flags(off, strlen(off));
+	}
+	a->self_test_passed = false;
+	throw_and_catch(a->env);
+	a->self_testing = false;
+	return a->self_test_passed;
+}
+
+void unhook(struct agent *a)
+{
+	if (of_this_thread == a)
+		of_this_thread = NULL;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+// Loaded before the program (node --require): arms the agent and gets out of the way. Whatever is
+// needed at the crash is taken here, before the program can replace it.
+
+// The agent pauses V8 in this function and reads `error` from its frame.
+function pause(error) {
+	debugger;
+	return error;
+}
+
+// The connection below inspector.Session takes and gives text, which saves making an object of
+// every message and text of it again. process.binding() would warn under --pending-deprecation.
+function connector(options, env) {
+	if (!/--pending-deprecation/.test(options) && env.NODE_PENDING_DEPRECATION !== '1') {
+		try {
+			const { Connection } = process.binding('inspector');
+			return (onMessage) => new Connection(onMessage);
+		} catch {
+			// A Node that no longer shows it, or --permission.
+		}
+	}
+	const { Session } = require('inspector');
+	const { parse, stringify } = JSON;
+	return (onMessage) => {
+		const session = new Session();
+		session.connect();
+		session.on('inspectorNotification', (message) => onMessage(ascii(stringify(message))));
+		return {
+			dispatch(text) {
+				const { id, method, params } = parse(text);
+				session.post(method, params, (error, result) =>
+					onMessage(ascii(stringify(error ? { id, error } : { id, result }))));
+			},
+		};
+	};
+}
+
+// The addon expects what V8 itself writes: everything beyond ASCII as an escape.
+const { replace } = String.prototype;
+const { charCodeAt } = String.prototype;
+const { toString } = Number.prototype;
+const { apply } = Reflect;
+
+function ascii(text) {
+	return apply(replace, text, [/[^\x00-\x7f]/g, (c) =>
+		'\\u' + `000${apply(toString, apply(charCodeAt, c, [0]), [16])}`.slice(-4)]);
+}
+
+function threadOf() {
+	// Loading worker_threads costs 2 ms; in a worker process.abort() is switched off.
+	if (process.abort.disabled !== true)
+		return { isMainThread: true, threadId: 0 };
+	return require('worker_threads');
+}
+
+function arm() {
+	const agent = require('./inspmort.node');
+	const { argv, execArgv, env, versions, arch, version } = process;
+	const { threadId, isMainThread } = threadOf();
+	const options = `${execArgv.join(' ')} ${env.NODE_OPTIONS || ''}`;
+	const listenerCount = process.listenerCount.bind(process);
+	const hasCaptureCallback = process.hasUncaughtExceptionCaptureCallback.bind(process);
+
+	const live = agent.arm({
+		connect: connector(options, env),
+		pause,
+		programAborts: /--abort[-_]on[-_]uncaught[-_]exception/.test(options),
+		nodeVersion: version,
+		v8Version: versions.v8,
+		arch,
+		program: String(argv[1] || ''),
+		thread: isMainThread ? 'main' : `worker ${threadId}`,
+		suffix: isMainThread ? 'main' : `worker-${threadId}`,
+	});
+	if (!live) {
+		if (!env.INSPMORT_QUIET)
+			process._rawDebug('inspmort: this Node does not tell of throws; no crash will be captured');
+		return;
+	}
+	process.on('uncaughtExceptionMonitor', (error, origin) => {
+		agent.uncaught(error, origin === 'unhandledRejection',
+			listenerCount('uncaughtException') > 0 || hasCaptureCallback());
+	});
+	process.on('exit', agent.exiting);
+}
+
+if (!process.env.INSPMORT_DISABLE || process.env.INSPMORT_DISABLE === '0')
+	arm();
