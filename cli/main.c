@@ -13,6 +13,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"register-path", cmd_register_path, "", "prints the path for node --require"},
 	{NULL, NULL, NULL, NULL},
 };
 
