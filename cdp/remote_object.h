@@ -13,7 +13,12 @@
 
 struct ipm_cdp {
 	struct ipm_heap *heap;
-	/* Object ids are spelled "<prefix><id>", for example "1.1.42"; script ids are plain numbers. */
+	/*
+	 * Object ids are spelled "<prefix><id>", for example "1.1.42"; script ids are plain numbers.
+	 * Things that exist only in the protocol add a suffix to the id of what they belong to:
+	 * "1.1.42:scopes", "1.1.42:entries", "1.1.42:entry:3", "1.1.42:int8" and so on. The prefix
+	 * needs no escaping in JSON.
+	 */
 	const char *object_id_prefix;
 };
 
@@ -45,6 +50,15 @@ struct ipm_cdp_properties_query {
 IPM_MUST_USE enum ipm_errc ipm_cdp_get_properties(struct ipm_cdp *cdp, uint64_t object_id,
 						  const struct ipm_cdp_properties_query *query,
 						  struct ipm_buf *out, struct ipm_error *err);
+
+/*
+ * The same for an id as a client sends it, those with a suffix included. IPM_ERR_INVALID_ARGUMENT
+ * with V8's words when it is no id of this prefix.
+ */
+IPM_MUST_USE enum ipm_errc
+ipm_cdp_get_properties_by_id(struct ipm_cdp *cdp, struct ipm_str object_id,
+			     const struct ipm_cdp_properties_query *query, struct ipm_buf *out,
+			     struct ipm_error *err);
 
 /* The params of Debugger.paused. Call frame ids are "<prefix><index>" of the frame. */
 IPM_MUST_USE enum ipm_errc ipm_cdp_paused(struct ipm_cdp *cdp, const struct ipm_pause *pause,

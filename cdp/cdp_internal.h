@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IPM_CDP_INTERNAL_H
+#define IPM_CDP_INTERNAL_H
+
+/* What the files of cdp/ share and nobody else sees. */
+
+#include "json.h"
+#include "object_id.h"
+#include "remote_object.h"
+#include "sequence.h"
+
+/* V8 shortens text in previews to this many units; cut where the interesting part is not. */
+enum ipm_abbreviate { IPM_CUT_MIDDLE, IPM_CUT_END };
+#define IPM_ABBREVIATED_UNITS 100
+
+static inline struct ipm_str ipm_str_of(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n])
+		n++;
+	return (struct ipm_str){text, n};
+}
+
+bool ipm_str_equal(struct ipm_str str, const char *text);
+
+/* CDP's class name; the kind's usual one when the file has none. */
+struct ipm_str ipm_class_name(const struct ipm_object *object);
+/* "function", "symbol" or "object". */
+const char *ipm_object_type(const struct ipm_object *object);
+/* CDP's subtype, or an empty string. */
+struct ipm_str ipm_object_subtype(const struct ipm_object *object);
+/* Appends an object's description, WTF-8. */
+enum ipm_errc ipm_describe_object(struct ipm_cdp *cdp, const struct ipm_object *object,
+				  struct ipm_buf *out, struct ipm_error *err);
+/* Why there is no value, for people: "<not captured: time budget reached>". */
+void ipm_describe_omitted(const struct ipm_value *value, struct ipm_buf *out);
+/* "time budget reached" */
+const char *ipm_reason_text(enum ipm_reason reason);
+/* Why an object that is mentioned is not in the file. */
+enum ipm_reason ipm_why_missing(struct ipm_cdp *cdp, uint64_t id);
+/* A description of a value that is an object of the file, missing ones included. */
+enum ipm_errc ipm_describe_id(struct ipm_cdp *cdp, uint64_t id, struct ipm_buf *out,
+			      struct ipm_error *err);
+
+/* Appends `text` as JSON string, shortened as V8 does in previews. */
+void ipm_put_abbreviated(struct ipm_buf *out, struct ipm_str text, enum ipm_abbreviate how);
+
+/* How many entries a Map, Set or iterator shows. */
+uint64_t ipm_entry_count(const struct ipm_object *object);
+bool ipm_has_entries(const struct ipm_object *object);
+bool ipm_has_keys(const struct ipm_object *object); /* two elements an entry */
+/* "{key => value}", as V8 describes an entry. `key` may be NULL. */
+enum ipm_errc ipm_describe_entry(struct ipm_cdp *cdp, const struct ipm_value *key,
+				 const struct ipm_value *value, struct ipm_buf *out,
+				 struct ipm_error *err);
+
+/* V8 lists private methods apart from fields; only fields can be written. */
+static inline bool ipm_is_private_method(const struct ipm_property *p)
+{
+	return p->value.type == IPM_VALUE_OBJECT && !(p->flags & IPM_PROPERTY_WRITABLE);
+}
+
+/* "Closure (name)" */
+void ipm_describe_scope(enum ipm_scope_type type, struct ipm_str name, struct ipm_buf *out);
+
+/* What is known about a property beside the record. */
+enum {
+	IPM_FACT_INDEX = 1,	/* its name is an array index */
+	IPM_FACT_INHERITED = 2, /* found on the prototype chain */
+	IPM_FACT_NATIVE = 4,	/* a getter of the engine's whose value follows from the record */
+};
+
+struct ipm_visitor {
+	enum ipm_errc (*property)(struct ipm_visitor *self, const struct ipm_property *property,
+				  unsigned facts, bool *ret_stop, struct ipm_error *err);
+};
+
+enum {
+	IPM_VISIT_INHERITED = 1,   /* walk the prototype chain */
+	IPM_VISIT_NATIVE_ONLY = 2, /* of inherited ones only those with IPM_FACT_NATIVE */
+	IPM_VISIT_NO_INDEXED = 4,
+};
+
+/* Every property as V8's PropertyIterator gives them, indexes first. */
+enum ipm_errc ipm_visit_properties(struct ipm_cdp *cdp, const struct ipm_object *object,
+				   unsigned flags, struct ipm_visitor *visitor,
+				   struct ipm_error *err);
+
+/* Appends {"type":"object",…} for a preview of `object`. */
+enum ipm_errc ipm_put_preview(struct ipm_cdp *cdp, const struct ipm_object *object,
+			      struct ipm_buf *out, struct ipm_error *err);
+/* Appends one property of a preview: {"name":…,"type":…,"value":…}. */
+enum ipm_errc ipm_put_property_preview(struct ipm_cdp *cdp, struct ipm_str name,
+				       const struct ipm_value *value, struct ipm_buf *out,
+				       struct ipm_error *err);
+
+/* Appends "internalProperties" and "privateProperties", each with a comma before it. */
+enum ipm_errc ipm_put_internal_properties(struct ipm_cdp *cdp, const struct ipm_object *object,
+					  struct ipm_buf *out, struct ipm_error *err);
+
+/* A RemoteObject made of its parts; `subtype` and `class_name` may be empty. */
+void ipm_put_remote(struct ipm_cdp *cdp, const char *type, struct ipm_str subtype,
+		    struct ipm_str class_name, struct ipm_str description, struct ipm_object_id id,
+		    struct ipm_buf *out);
+/* Appends {"scriptId":…,"lineNumber":…,"columnNumber":…}. */
+void ipm_put_location(struct ipm_buf *out, const struct ipm_location *location);
+
+/* getProperties of the things behind an id with a suffix. */
+enum ipm_errc ipm_put_synthetic_properties(struct ipm_cdp *cdp, struct ipm_object_id id,
+					   const struct ipm_cdp_properties_query *query,
+					   struct ipm_buf *out, struct ipm_error *err);
+/* One own data property with default flags, a comma before it if needed; `remote` is JSON. */
+void ipm_put_plain_property(struct ipm_buf *out, struct ipm_str name, struct ipm_str remote,
+			    unsigned flags);
+
+#endif
