@@ -185,12 +185,19 @@ static enum ipm_errc get_properties(struct call *c, struct ipm_error *err)
 	if (!object_id_param(c, &id))
 		return IPM_OK;
 	part = part_of_id(c);
-	if (!strcmp(part, "named"))
-		query.non_indexed_properties_only = true;
-	if (sscanf(part, "range:%llu:%llu", &from, &to) == 2)
+	if (sscanf(part, "range:%llu:%llu", &from, &to) == 2) {
 		code = get_range(c, id, from, to, &query, err);
-	else
+	} else if (!strcmp(part, "named")) {
+		query.non_indexed_properties_only = true;
 		code = ipm_cdp_get_properties(&c->r->cdp, id, &query, &c->result, err);
+	} else {
+		struct ipm_str text = ipm_buf_as_str(&c->r->text);
+
+		text.len--; /* the NUL of part_of_id */
+		code = ipm_cdp_get_properties_by_id(&c->r->cdp, text, &query, &c->result, err);
+	}
+	if (code == IPM_ERR_INVALID_ARGUMENT)
+		return call_error(c, SERVER_ERROR, "Invalid remote object id");
 	if (code == IPM_ERR_NOT_FOUND)
 		return call_error(c, SERVER_ERROR, "Could not find object with given id");
 	return code ? call_failed(c, code, err) : IPM_OK;
