@@ -6,9 +6,6 @@
 #include "agent.h"
 #include "clock.h"
 
-/* An uncaughtException handler that ends the process has this long; after that the error was handled. */
-#define HANDLER_NS UINT64_C(10000000000)
-
 static bool is_set(const char *name)
 {
 	const char *value = getenv(name);
@@ -16,30 +13,9 @@ static bool is_set(const char *name)
 	return value && *value && strcmp(value, "0") != 0;
 }
 
-static void forget_confirmed(struct agent *a)
+static void die(struct agent *a, napi_value error)
 {
-	hold_release(&a->confirmed, &a->session);
-	if (a->confirmed_error)
-		napi_delete_reference(a->env, a->confirmed_error);
-	a->confirmed_error = NULL;
-}
-
-/* References need an object to refer to: an error that is none travels in an array. */
-static napi_ref keep(napi_env env, napi_value value)
-{
-	napi_value box;
-	napi_ref ref;
-
-	if (napi_create_array_with_length(env, 1, &box) != napi_ok ||
-	    napi_set_element(env, box, 0, value) != napi_ok ||
-	    napi_create_reference(env, box, 1, &ref) != napi_ok)
-		return NULL;
-	return ref;
-}
-
-static void die(struct agent *a, const char *reason, napi_value error)
-{
-	struct crash crash = {.reason = reason, .hold = &a->confirmed, .error = error};
+	struct crash crash = {.reason = a->confirmed_reason, .hold = &a->confirmed, .error = error};
 	struct guard guard;
 
 	if (a->published || !guard_enter(&guard, a))
@@ -60,35 +36,40 @@ static napi_value js_uncaught(napi_env env, napi_callback_info info)
 	    !a->armed || napi_get_value_bool(env, argv[1], &from_promise) != napi_ok ||
 	    napi_get_value_bool(env, argv[2], &handled) != napi_ok)
 		return NULL;
-	forget_confirmed(a);
-	if (!from_promise) {
-		a->confirmed = a->candidate;
+	if (from_promise) {
+		confirm(a, "promiseRejection", rejection_claim(a, argv[0]), argv[0]);
+	} else {
+		confirm(a, "exception", a->candidate, argv[0]);
 		a->candidate = (struct hold){0};
 	}
-	if (handled) {
-		a->confirmed_error = keep(env, argv[0]);
-		a->confirmed_ns = ipm_monotonic_ns();
-	} else {
-		die(a, from_promise ? "promiseRejection" : "exception", argv[0]);
-	}
+	if (handled)
+		settle_later(a);
+	else
+		die(a, argv[0]);
 	return NULL;
 }
 
-/* exiting(code): a handler of uncaught errors may have decided to end the process. */
+/*
+ * exiting(code, rejectionsAreHandled): a listener for uncaught errors or unhandled rejections
+ * may have decided to end the process.
+ */
 static napi_value js_exiting(napi_env env, napi_callback_info info)
 {
-	napi_value argv[1], box, error;
+	napi_value argv[2], error;
 	struct agent *a;
-	size_t argc = 1;
+	size_t argc = 2;
 	int32_t code;
+	bool listened;
 
-	if (napi_get_cb_info(env, info, &argc, argv, NULL, (void **)&a) != napi_ok || argc < 1 ||
-	    !a->armed || napi_get_value_int32(env, argv[0], &code) != napi_ok)
+	if (napi_get_cb_info(env, info, &argc, argv, NULL, (void **)&a) != napi_ok || argc < 2 ||
+	    !a->armed || napi_get_value_int32(env, argv[0], &code) != napi_ok ||
+	    napi_get_value_bool(env, argv[1], &listened) != napi_ok)
 		return NULL;
-	if (code && a->confirmed_error && ipm_monotonic_ns() - a->confirmed_ns < HANDLER_NS &&
-	    napi_get_reference_value(env, a->confirmed_error, &box) == napi_ok &&
-	    napi_get_element(env, box, 0, &error) == napi_ok)
-		die(a, "exception", error);
+	if (!a->confirmed_error && listened)
+		(void)rejection_confirm(a);
+	error = code ? confirmed_error(a) : NULL;
+	if (error)
+		die(a, error);
 	forget_confirmed(a);
 	return NULL;
 }
@@ -141,8 +122,9 @@ static napi_value js_arm(napi_env env, napi_callback_info info)
 	js_string_member(env, argv[0], "suffix", &a->suffix);
 	ipm_buf_byte(&a->suffix, 0);
 	read_environment(a);
-	a->armed_ns = ipm_monotonic_ns();
-	a->armed = a->connect && a->pause && hook_throws(a);
+	budget_start(&a->throw_budget);
+	budget_start(&a->rejection_budget);
+	a->armed = a->connect && a->pause && hook_throws(a) && hook_rejections(a);
 	napi_get_boolean(env, a->armed, &result);
 	return result;
 }
@@ -153,11 +135,11 @@ static void destroy(void *self)
 
 	a->armed = false;
 	unhook(a);
-	session_close(&a->session);
-	ipm_buf_deinit(&a->candidate.frames);
-	ipm_buf_deinit(&a->confirmed.frames);
-	free(a->candidate.places);
-	free(a->confirmed.places);
+	settle_stop(a);
+	session_close(&a->session); /* from here on releasing a hold only frees its memory */
+	forget_confirmed(a);
+	hold_release(&a->candidate, &a->session);
+	rejections_settle(a);
 	ipm_buf_deinit(&a->dir);
 	ipm_buf_deinit(&a->suffix);
 	ipm_buf_deinit(&a->node_version);

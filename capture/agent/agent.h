@@ -7,11 +7,23 @@
  * holds their stacks, and writes a crash file when Node says that the process dies of one.
  */
 
+#include "budget.h"
 #include "hold.h"
 #include "ipm_capture.h"
 #include "js.h"
 #include "session.h"
 #include "v8_symbols.h"
+
+struct uv_timer_s;
+
+/* A promise rejected without a handler; most get one a moment later. */
+struct rejection {
+	napi_ref box; /* an array: the promise, the reason */
+	uint64_t site;
+	struct hold hold;
+};
+
+enum { REJECTIONS_MAX = 8 };
 
 struct agent {
 	napi_env env;
@@ -27,13 +39,18 @@ struct agent {
 	bool busy;	     /* inside the agent: hooks do nothing */
 
 	struct hold candidate; /* the latest throw that nobody seemed to catch */
-	struct hold confirmed; /* what an uncaughtException handler is looking at */
-	napi_ref confirmed_error;
-	uint64_t confirmed_ns;
+	uint64_t candidate_site;
+	struct rejection rejections[REJECTIONS_MAX]; /* oldest first */
+	unsigned rejection_count;
 
-	/* What handled errors may cost; see budget.c. */
-	uint64_t armed_ns;
-	uint64_t spent_ns;
+	struct hold confirmed;	  /* what a handler of uncaught errors is looking at */
+	napi_ref confirmed_error; /* an array: the error */
+	uint64_t confirmed_ns;
+	const char *confirmed_reason;
+
+	struct budget throw_budget, rejection_budget;
+	struct sites sites;
+	struct uv_timer_s *timer; /* see settle.c */
 
 	struct ipm_capture_limits limits;
 	bool redact;
@@ -48,6 +65,8 @@ struct agent {
 /* hooks.c */
 /* Installs the throw hook in the current thread and proves that it works. */
 IPM_MUST_USE bool hook_throws(struct agent *a);
+/* Installs the hook for rejections. */
+IPM_MUST_USE bool hook_rejections(struct agent *a);
 void unhook(struct agent *a);
 
 /* guard.c: what surrounds every piece of JavaScript that the agent runs. */
@@ -63,15 +82,11 @@ struct guard {
 bool guard_enter(struct guard *g, struct agent *a);
 void guard_leave(struct guard *g);
 
-/* budget.c: may a capture be taken that will probably be thrown away? Costs some 50 ns. */
-bool budget_allows(const struct agent *a);
-void budget_spend(struct agent *a, uint64_t since_ns);
+/* where.c */
+/* A hash of where the top frames are; 0 when no JavaScript is on the stack. Needs a handle scope. */
+uint64_t where_are_we(struct agent *a);
 
 /* capture.c */
-/* Pauses V8 here and holds the stack above. */
-IPM_MUST_USE enum ipm_errc agent_hold(struct agent *a, struct hold *hold, bool deep,
-				      struct ipm_error *err);
-
 /*
  * Pauses V8 in our own function, called with `argument` (NULL: undefined), with the Debugger
  * domain on for as long. `paused` resumes it.
@@ -79,6 +94,27 @@ IPM_MUST_USE enum ipm_errc agent_hold(struct agent *a, struct hold *hold, bool d
 IPM_MUST_USE enum ipm_errc agent_pause(struct agent *a, napi_value argument,
 				       void (*paused)(void *self, struct ipm_str message),
 				       void *self, struct ipm_error *err);
+/* Pauses V8 here and holds the stack above. */
+IPM_MUST_USE enum ipm_errc agent_hold(struct agent *a, struct hold *hold, bool deep,
+				      struct ipm_error *err);
+
+/* rejections.c */
+void rejection_begins(struct agent *a, napi_value promise, napi_value reason);
+/* The hold of the rejection that Node reports with `error`; an empty one when there is none. */
+struct hold rejection_claim(struct agent *a, napi_value error);
+/* The first unhandled one becomes what is confirmed; false when there is none. */
+bool rejection_confirm(struct agent *a);
+void rejections_settle(struct agent *a);
+
+/* settle.c */
+/* Puts off the question whether what is held was handled until the event loop turns. */
+void settle_later(struct agent *a);
+void settle_stop(struct agent *a);
+/* Node has reported `error`; takes over `hold`. What was confirmed before is forgotten. */
+void confirm(struct agent *a, const char *reason, struct hold hold, napi_value error);
+void forget_confirmed(struct agent *a);
+/* The error, unless its handler has had ten seconds to end the process; NULL: there is none. */
+napi_value confirmed_error(struct agent *a);
 
 /* crash.c */
 struct crash {

@@ -1,22 +1,90 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A throw that V8 predicts to be uncaught may be caught after all, by native code. Such captures are for nothing: all
- * of them together may take this much of the process's time.
- */
-#include "agent.h"
+#include "budget.h"
+
+#include <time.h>
+
 #include "clock.h"
 
-#define START_NS UINT64_C(100000000) /* before the process has earned anything */
-#define SHARE	 200		     /* one part in so many of its life */
+enum {
+	LOOK_NS = 2000,	  /* what finding out where an error comes from costs */
+	LOOKS_SAVED = 64, /* looks that a quiet time saves up */
+	LOOK_SHARE = 40,  /* looks may take one part in so many of the time */
+	SKIPPED = 16,	  /* when there are none left, so many errors do not even ask the clock */
+	HOLD_START_MS = 100,   /* for holds, before the process has earned anything */
+	HOLD_SHARE = 200,      /* holds that came to nothing, one part in so many of its life */
+	MAX_SKIP_NS = 8000000, /* two ticks of the coarse clock */
+	HANDLED_ENOUGH = 2,    /* a site whose errors were handled so often is left alone */
+};
 
-bool budget_allows(const struct agent *a)
+static uint64_t coarse_ns(void)
 {
-	uint64_t age_ns = ipm_monotonic_ns() - a->armed_ns;
+	struct timespec t;
 
-	return a->spent_ns <= START_NS + age_ns / SHARE;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-void budget_spend(struct agent *a, uint64_t since_ns)
+void budget_start(struct budget *b)
 {
-	a->spent_ns += ipm_monotonic_ns() - since_ns;
+	*b = (struct budget){.start_ns = ipm_monotonic_ns()};
+	b->looked_ns = b->start_ns;
+	b->credit_ns = (uint64_t)LOOK_NS * LOOKS_SAVED;
+}
+
+bool budget_look(struct budget *b)
+{
+	const uint64_t most_ns = (uint64_t)LOOK_NS * LOOKS_SAVED;
+	uint64_t now_ns;
+
+	/* The coarse clock costs a quarter of the fine one; it ends the skipping of a flood that is over. */
+	if (b->skip && coarse_ns() - b->skip_since_ns < MAX_SKIP_NS) {
+		b->skip--;
+		return false;
+	}
+	now_ns = ipm_monotonic_ns();
+	b->credit_ns += (now_ns - b->looked_ns) / LOOK_SHARE;
+	if (b->credit_ns > most_ns)
+		b->credit_ns = most_ns;
+	b->looked_ns = now_ns;
+	if (b->credit_ns < LOOK_NS) {
+		b->skip = SKIPPED;
+		b->skip_since_ns = coarse_ns();
+		return false;
+	}
+	b->credit_ns -= LOOK_NS;
+	return true;
+}
+
+bool budget_hold(const struct budget *b)
+{
+	uint64_t age_ns = ipm_monotonic_ns() - b->start_ns;
+
+	return b->spent_ns <= (uint64_t)HOLD_START_MS * 1000000 + age_ns / HOLD_SHARE;
+}
+
+void budget_spend(struct budget *b, uint64_t since_ns)
+{
+	b->spent_ns += ipm_monotonic_ns() - since_ns;
+}
+
+static struct site *find(struct sites *sites, uint64_t key)
+{
+	return &sites->table[(key ^ key >> 17) % SITES_MAX];
+}
+
+bool site_is_harmless(struct sites *sites, uint64_t key)
+{
+	const struct site *site = find(sites, key);
+
+	return site->key == key && site->handled >= HANDLED_ENOUGH;
+}
+
+void site_was_handled(struct sites *sites, uint64_t key)
+{
+	struct site *site = find(sites, key);
+
+	if (site->key != key)
+		*site = (struct site){.key = key};
+	if (site->handled < HANDLED_ENOUGH)
+		site->handled++;
 }

@@ -8,33 +8,41 @@
 /* V8's callbacks carry no data of ours; each JavaScript thread has its own agent. */
 static _Thread_local struct agent *of_this_thread;
 
-static bool stack_is_empty(const struct v8_symbols *v8, struct v8_isolate *isolate)
+static void hold_throw(struct agent *a, uint64_t site)
 {
-	enum { ALL_DETAILS = 0x7f };
-	struct v8_stack_trace *trace = v8->current_stack(isolate, 1, ALL_DETAILS);
-
-	return !trace || v8->frame_count(trace) < 1;
-}
-
-static void hold_throw(struct agent *a)
-{
-	const struct v8_symbols *v8 = v8_symbols();
-	uint64_t start_ns;
+	uint64_t start_ns = ipm_monotonic_ns();
 	struct guard guard;
 
-	if (a->busy || !budget_allows(a))
+	if (!guard_enter(&guard, a))
+		return;
+	a->candidate_site = site;
+	if (agent_hold(a, &a->candidate, guard.deep, NULL))
+		hold_release(&a->candidate, &a->session);
+	guard_leave(&guard);
+	budget_spend(&a->throw_budget, start_ns);
+	settle_later(a);
+}
+
+static void consider_throw(struct agent *a)
+{
+	const struct v8_symbols *v8 = v8_symbols();
+	napi_handle_scope scope;
+	uint64_t site;
+
+	if (a->busy || !budget_look(&a->throw_budget))
 		return;
 	if (v8->has_pending_exception && v8->has_pending_exception(a->isolate))
 		return;
-	start_ns = ipm_monotonic_ns();
-	if (!guard_enter(&guard, a))
+	if (napi_open_handle_scope(a->env, &scope) != napi_ok)
 		return;
-	/* An error from a microtask queue arrives without a stack, with an exception already pending. */
-	if (!stack_is_empty(v8, a->isolate) &&
-	    agent_hold(a, &a->candidate, guard.deep, NULL) != IPM_OK)
-		hold_release(&a->candidate, &a->session);
-	guard_leave(&guard);
-	budget_spend(a, start_ns);
+	/*
+	 * An error from queueMicrotask() arrives when its stack is gone, with an exception pending
+	 * that running JavaScript would lose.
+	 */
+	site = where_are_we(a);
+	if (site && !site_is_harmless(&a->sites, site) && budget_hold(&a->throw_budget))
+		hold_throw(a, site);
+	napi_close_handle_scope(a->env, scope);
 }
 
 /*
@@ -51,7 +59,7 @@ static bool on_throw(struct v8_isolate *isolate)
 	if (a->self_testing)
 		a->self_test_passed = true;
 	else if (a->armed)
-		hold_throw(a);
+		consider_throw(a);
 	return a->program_aborts && v8->node_should_abort && v8->node_should_abort(isolate);
 }
 
@@ -90,6 +98,26 @@ bool hook_throws(struct agent *a)
 	throw_and_catch(a->env);
 	a->self_testing = false;
 	return a->self_test_passed;
+}
+
+static void on_reject(struct v8_promise_reject rejection)
+{
+	enum { REJECTED_WITHOUT_HANDLER = 0 };
+	struct agent *a = of_this_thread;
+
+	if ((int)rejection.event == REJECTED_WITHOUT_HANDLER && a && a->armed)
+		rejection_begins(a, v8_handle(rejection.promise), v8_handle(rejection.value));
+	v8_symbols()->node_on_reject(rejection);
+}
+
+bool hook_rejections(struct agent *a)
+{
+	const struct v8_symbols *v8 = v8_symbols();
+
+	if (!v8_can_hook_rejections(v8))
+		return false;
+	v8->set_reject_callback(a->isolate, on_reject);
+	return true;
 }
 
 void unhook(struct agent *a)

@@ -82,7 +82,12 @@ function arm() {
 		agent.uncaught(error, origin === 'unhandledRejection',
 			listenerCount('uncaughtException') > 0 || hasCaptureCallback());
 	});
-	process.on('exit', agent.exiting);
+	// A listener for 'exit' would show in the stack traces of the program's own; process.exit() ends here.
+	const { reallyExit } = process;
+	process.reallyExit = function (code) {
+		agent.exiting(code === undefined ? 0 : code | 0, listenerCount('unhandledRejection') > 0);
+		apply(reallyExit, process, [code]);
+	};
 }
 
 if (!process.env.INSPMORT_DISABLE || process.env.INSPMORT_DISABLE === '0')

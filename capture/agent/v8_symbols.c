@@ -37,6 +37,10 @@ static void find_all(void)
 	find(&s->current_stack,
 	     "_ZN2v810StackTrace17CurrentStackTraceEPNS_7IsolateEiNS0_17StackTraceOptionsE");
 	find(&s->frame_count, "_ZNK2v810StackTrace13GetFrameCountEv");
+	find(&s->get_frame, "_ZNK2v810StackTrace8GetFrameEPNS_7IsolateEj");
+	find(&s->frame_script_id, "_ZNK2v810StackFrame11GetScriptIdEv");
+	find(&s->frame_location, "_ZNK2v810StackFrame11GetLocationEv");
+	find(&s->promise_has_handler, "_ZNK2v87Promise10HasHandlerEv");
 	find(&s->has_pending_exception, "_ZN2v87Isolate19HasPendingExceptionEv");
 	find(&s->add_near_heap_limit, "_ZN2v87Isolate24AddNearHeapLimitCallbackEPFmPvmmES1_");
 	find(&s->remove_near_heap_limit, "_ZN2v87Isolate27RemoveNearHeapLimitCallbackEPFmPvmmEm");
@@ -52,18 +56,20 @@ const struct v8_symbols *v8_symbols(void)
 static bool can_run_js(const struct v8_symbols *v8)
 {
 	return v8->isolate_current && v8->allow_js_enter && v8->allow_js_leave &&
-	       v8->no_microtasks_enter && v8->no_microtasks_leave && v8->set_stack_limit;
+	       v8->no_microtasks_enter && v8->no_microtasks_leave && v8->set_stack_limit &&
+	       v8->current_stack && v8->frame_count && v8->get_frame && v8->frame_script_id &&
+	       v8->frame_location;
 }
 
 bool v8_can_hook_throws(const struct v8_symbols *v8)
 {
-	return can_run_js(v8) && v8->set_flags && v8->set_throw_callback && v8->current_stack &&
-	       v8->frame_count;
+	return can_run_js(v8) && v8->set_flags && v8->set_throw_callback;
 }
 
 bool v8_can_hook_rejections(const struct v8_symbols *v8)
 {
-	return can_run_js(v8) && v8->set_reject_callback && v8->node_on_reject;
+	return can_run_js(v8) && v8->set_reject_callback && v8->node_on_reject &&
+	       v8->promise_has_handler;
 }
 
 bool v8_can_hook_heap_limit(const struct v8_symbols *v8)

@@ -8,12 +8,19 @@
  * A pointer is NULL where this Node lacks the function.
  */
 
+#include <node_api.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct v8_isolate;
 struct v8_stack_trace;
+struct v8_stack_frame;
+
+/* v8::Location */
+struct v8_location {
+	int line, column;
+};
 
 /* v8::PromiseRejectMessage: it is passed by value, in memory. The fields are handles. */
 struct v8_promise_reject {
@@ -42,6 +49,11 @@ struct v8_symbols {
 	void (*no_microtasks_leave)(struct v8_scope *);
 	struct v8_stack_trace *(*current_stack)(struct v8_isolate *, int limit, int options);
 	int (*frame_count)(const struct v8_stack_trace *);
+	struct v8_stack_frame *(*get_frame)(const struct v8_stack_trace *, struct v8_isolate *,
+					    uint32_t index);
+	int (*frame_script_id)(const struct v8_stack_frame *);
+	struct v8_location (*frame_location)(const struct v8_stack_frame *);
+	bool (*promise_has_handler)(const void *promise);
 	bool (*has_pending_exception)(struct v8_isolate *);
 	void (*add_near_heap_limit)(struct v8_isolate *,
 				    size_t (*)(void *self, size_t current, size_t initial),
@@ -52,6 +64,12 @@ struct v8_symbols {
 	void (*request_interrupt)(struct v8_isolate *, void (*)(struct v8_isolate *, void *self),
 				  void *self);
 };
+
+/* A handle of V8's and a napi_value are the same thing: where the collector finds the object. */
+static inline napi_value v8_handle(void *handle)
+{
+	return (napi_value)handle;
+}
 
 /* Looked up once; never NULL. */
 const struct v8_symbols *v8_symbols(void);
