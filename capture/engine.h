@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IPM_CAPTURE_ENGINE_H
+#define IPM_CAPTURE_ENGINE_H
+
+/* What the parts of one capture share. */
+
+#include "extras.h"
+#include "ipm_capture.h"
+#include "paused.h"
+#include "redact.h"
+#include "scripts.h"
+#include "walker_text.h"
+
+struct ipm_capture {
+	struct ipm_capture_options opts;
+	struct ipm_capture_limits limits;
+	struct scripts scripts;
+	struct ipm_buf console; /* the last lines, JSON, one by line */
+	struct ipm_str context_name;
+	struct pool pool;
+	bool running; /* events are of our own making */
+};
+
+/* One run of it. */
+struct run {
+	struct ipm_capture *capture;
+	struct target target;
+	struct walker walker;
+	struct ipm_writer *writer;
+	struct names names;
+	struct redaction redaction;
+	struct pool paused_pool; /* the pause and all that it names */
+	struct pool batch_pool;
+	struct pool record_pool;
+	struct ipm_buf answer;
+	uint64_t omitted[IPM_REASON_COUNT];
+	uint64_t started_ns;
+	uint64_t stop_ns;	/* no new work after this */
+	uint64_t extras_ns;	/* spent on questions to the protocol */
+	uint64_t extras_max_ns; /* may be spent on them */
+	enum ipm_reason stopped_by;
+	struct ipm_capture_result result;
+};
+
+struct ipm_capture_limits limits_with_defaults(const struct ipm_capture_limits *given);
+
+/* A cursor over an answer of the walker's, pointing into `pool`. */
+IPM_MUST_USE enum ipm_errc run_open_text(struct run *run, struct ipm_buf *answer, struct pool *pool,
+					 struct walker_text *ret, struct ipm_error *err);
+/* Is there time left? If not, says so in run->stopped_by. */
+bool run_has_time(struct run *run);
+
+/* meta.c: asks the process about itself and writes the first record. */
+IPM_MUST_USE enum ipm_errc run_write_meta(struct run *run, struct ipm_error *err);
+/* sources.c */
+IPM_MUST_USE enum ipm_errc run_write_frame_scripts(struct run *run, const struct ipm_pause *pause,
+						   struct ipm_error *err);
+IPM_MUST_USE enum ipm_errc run_write_other_scripts(struct run *run, struct ipm_error *err);
+/* walk.c: every object that the budgets allow. */
+IPM_MUST_USE enum ipm_errc run_walk(struct run *run, struct ipm_error *err);
+/* notes.c */
+IPM_MUST_USE enum ipm_errc run_write_notes(struct run *run, struct ipm_error *err);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IPM_WEBSOCKET_H
+#define IPM_WEBSOCKET_H
+
+/* The channel to an inspector of another process, as a WebSocket client. One thread at a time. */
+
+#include <stdbool.h>
+
+#include "channel.h"
+
+/*
+ * Connects to ws://host:port/path within `deadline_ns` (monotonic). The path is what the
+ * inspector announces, without the first '/'. IPM_ERR_PROTOCOL: refused; IPM_ERR_TIMEOUT.
+ * Destroy it with ret->ops->destroy.
+ */
+IPM_MUST_USE enum ipm_errc ipm_websocket_open(const char *host, int port, const char *path,
+					      uint64_t deadline_ns, struct ipm_channel **ret,
+					      struct ipm_error *err);
+
+/*
+ * Receives events until *stop is true, the connection is closed, or `deadline_ns`
+ * (UINT64_MAX: none). False: closed.
+ */
+bool ipm_websocket_wait(struct ipm_channel *ch, const bool *stop, uint64_t deadline_ns);
+
+/* "ws://host:port/path" taken apart. `host` has room for 256 bytes, `path` for 256. */
+bool ipm_websocket_parse(struct ipm_str url, char *host, int *port, char *path);
+
+#endif

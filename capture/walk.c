@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/* The object graph: batch after batch from the walker into records. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "engine.h"
+
+#define FIRST_BATCH	500
+#define LARGEST_BATCH	8000
+#define BATCH_CHARS	400000
+#define FAST_NS		UINT64_C(15000000)
+#define SLOW_NS		UINT64_C(60000000)
+#define PER_SLICE	4096
+#define BYTES_PER_SLICE 262144
+
+/* A sequence that goes on in pieces. */
+struct pieces {
+	uint64_t of; /* object id; 0: none is open */
+	struct ipm_slices slices;
+	uint64_t next; /* id of the next slice */
+};
+
+struct walk {
+	struct run *run;
+	struct walker_text text;
+	struct extra *extras; /* of this batch, by ascending id */
+	size_t extra_count, extra_at;
+	uint64_t next_id;    /* of the next object to be written */
+	uint64_t discovered; /* ids given out so far */
+	uint64_t layer_end;  /* last id of the depth that is being written */
+	uint64_t depth;
+	struct pieces pieces;
+	unsigned batch;
+};
+
+static uint64_t left_of(uint64_t all, uint64_t here)
+{
+	return all > here ? all - here : 0;
+}
+
+/* Announces the pieces of what did not fit into the record. */
+static void open_pieces(struct walk *walk, struct walker_record *rec)
+{
+	struct ipm_writer *w = walk->run->writer;
+	struct ipm_object *o = &rec->object;
+	uint64_t more;
+
+	if (o->kind == IPM_KIND_ARRAYBUFFER && rec->all_elements > rec->covered) {
+		o->byte_slices = ipm_writer_reserve_slices(w, rec->all_elements, BYTES_PER_SLICE);
+		walk->pieces.slices = o->byte_slices;
+	} else if (rec->all_elements > rec->covered) {
+		more = rec->all_elements - rec->covered;
+		o->more_elements = ipm_writer_reserve_slices(w, more, PER_SLICE);
+		walk->pieces.slices = o->more_elements;
+	} else {
+		more = left_of(rec->all_properties, rec->property_count);
+		if (!more)
+			return;
+		o->more_properties = ipm_writer_reserve_slices(w, more, PER_SLICE);
+		walk->pieces.slices = o->more_properties;
+	}
+	walk->pieces.of = o->id;
+	walk->pieces.next = walk->pieces.slices.first;
+}
+
+/* What the walker leaves out of long things. */
+static void count_left_out(struct walk *walk, struct walker_record *rec)
+{
+	struct ipm_object *o = &rec->object;
+	uint64_t length = o->length;
+
+	if (o->kind == IPM_KIND_MAP || o->kind == IPM_KIND_WEAKMAP)
+		length *= 2;
+	if (o->kind != IPM_KIND_ARRAY && o->kind != IPM_KIND_ARGUMENTS && o->kind != IPM_KIND_MAP &&
+	    o->kind != IPM_KIND_SET && o->kind != IPM_KIND_ARRAYBUFFER)
+		return;
+	if (length <= rec->all_elements)
+		return;
+	o->omitted_reason = IPM_REASON_LENGTH;
+	o->omitted_elements = length - rec->all_elements;
+	walk->run->omitted[IPM_REASON_LENGTH] += o->omitted_elements;
+}
+
+static void add_extras(struct walk *walk, struct walker_record *rec)
+{
+	struct extra *extra;
+
+	while (walk->extra_at < walk->extra_count &&
+	       walk->extras[walk->extra_at].id < rec->object.id)
+		walk->extra_at++;
+	if (walk->extra_at == walk->extra_count)
+		return;
+	extra = &walk->extras[walk->extra_at];
+	if (extra->id != rec->object.id)
+		return;
+	if (extra->known) {
+		extra_apply(extra, &rec->object);
+	} else if (rec->object.omitted_reason == IPM_REASON_NONE) {
+		rec->object.omitted_reason = IPM_REASON_TIME;
+		walk->run->omitted[IPM_REASON_TIME]++;
+	}
+}
+
+static enum ipm_errc write_long_text(struct walk *walk, struct ipm_text *text,
+				     struct ipm_error *err)
+{
+	uint64_t length = text->length;
+	enum ipm_errc rc;
+
+	if (!text->str.len)
+		return IPM_OK;
+	rc = ipm_writer_text(walk->run->writer, text->str, text, err);
+	text->length = length;
+	return rc;
+}
+
+static enum ipm_errc write_piece(struct walk *walk, const struct walker_record *rec,
+				 struct ipm_error *err)
+{
+	struct ipm_slice slice = {0};
+
+	if (!walk->pieces.of)
+		return ipm_fail(err, IPM_ERR_PROTOCOL, "the walker's answer: a piece of nothing");
+	slice.id = walk->pieces.next++;
+	slice.values = rec->values;
+	slice.value_count = rec->value_count;
+	slice.properties = rec->properties;
+	slice.property_count = rec->property_count;
+	slice.bytes = rec->bytes;
+	return ipm_writer_slice(walk->run->writer, &slice, err);
+}
+
+static enum ipm_errc write_next(struct walk *walk, struct ipm_error *err)
+{
+	struct walker_record rec;
+	enum ipm_errc rc;
+	bool piece = walk->text.at < walk->text.end && *walk->text.at == '+';
+
+	pool_reset(&walk->run->record_pool);
+	rc = walker_text_record(&walk->text, piece ? walk->next_id - 1 : walk->next_id, &rec, err);
+	if (rc)
+		return rc;
+	if (rec.is_piece)
+		return write_piece(walk, &rec, err);
+	walk->pieces.of = 0;
+	count_left_out(walk, &rec);
+	if (rec.flags & RECORD_SLICED)
+		open_pieces(walk, &rec);
+	if (rec.flags & RECORD_NEEDS_CDP)
+		add_extras(walk, &rec);
+	rc = write_long_text(walk, &rec.object.text, err);
+	if (!rc)
+		rc = ipm_writer_object(walk->run->writer, &rec.object, err);
+	if (!rc)
+		walk->next_id++;
+	return rc;
+}
+
+/* "id,id,…;" */
+static enum ipm_errc read_wanted(struct walk *walk, struct ipm_error *err)
+{
+	const char *at = walk->text.at;
+	size_t count = 0, i;
+	enum ipm_errc rc;
+
+	for (; at < walk->text.end && *at != ';'; at++)
+		count += *at == ',';
+	walk->extras = pool_alloc(&walk->run->batch_pool, count, sizeof(*walk->extras));
+	if (!walk->extras)
+		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
+	for (i = 0; i < count; i++) {
+		rc = walker_text_number(&walk->text, ',', &walk->extras[i].id, err);
+		if (rc)
+			return rc;
+	}
+	walk->extra_count = count;
+	walk->extra_at = 0;
+	return walker_text_take(&walk->text, ';')
+		       ? IPM_OK
+		       : ipm_fail(err, IPM_ERR_PROTOCOL,
+				  "the walker's answer: a list was expected");
+}
+
+static enum ipm_errc fetch_extras(struct walk *walk, struct ipm_error *err)
+{
+	struct run *run = walk->run;
+	struct walker_text text = walk->text;
+	uint64_t before = ipm_monotonic_ns(), until;
+	enum ipm_errc rc;
+
+	if (!walk->extra_count || run->extras_ns >= run->extras_max_ns)
+		return IPM_OK;
+	until = before + (run->extras_max_ns - run->extras_ns);
+	if (until > run->stop_ns)
+		until = run->stop_ns;
+	text.pool = &run->batch_pool;
+	rc = extras_fetch(&run->walker, &text, &run->batch_pool, walk->extras, walk->extra_count,
+			  until, err);
+	run->extras_ns += ipm_monotonic_ns() - before;
+	return rc;
+}
+
+static void adapt_batch(struct walk *walk, uint64_t took_ns)
+{
+	if (took_ns < FAST_NS && walk->batch < LARGEST_BATCH)
+		walk->batch *= 2;
+	else if (took_ns > SLOW_NS && walk->batch > 50)
+		walk->batch /= 2;
+}
+
+/* Objects come layer by layer: a limit of depth ends the walk at the end of a layer. */
+static bool depth_allows(struct walk *walk)
+{
+	if (walk->next_id <= walk->layer_end)
+		return true;
+	walk->layer_end = walk->discovered;
+	walk->depth++;
+	return walk->depth <= walk->run->capture->limits.max_depth;
+}
+
+static enum ipm_errc next_batch(struct walk *walk, bool *ret_done, struct ipm_error *err)
+{
+	struct run *run = walk->run;
+	uint64_t max_objects = run->capture->limits.max_objects, before = ipm_monotonic_ns();
+	uint64_t count = walk->batch;
+	char question[96];
+	enum ipm_errc rc;
+
+	if (count > max_objects - (walk->next_id - 1))
+		count = max_objects - (walk->next_id - 1);
+	if (run->capture->limits.max_depth != UINT64_MAX && walk->discovered &&
+	    count > walk->layer_end - (walk->next_id - 1) && walk->layer_end >= walk->next_id)
+		count = walk->layer_end - (walk->next_id - 1);
+	snprintf(question, sizeof(question), "function(){return this.step(%" PRIu64 ",%d)}", count,
+		 BATCH_CHARS);
+	pool_reset(&run->batch_pool);
+	ipm_buf_reset(&run->answer);
+	rc = walker_ask(&run->walker, &run->answer, err, question);
+	if (!rc)
+		rc = run_open_text(run, &run->answer, &run->record_pool, &walk->text, err);
+	if (!rc)
+		rc = walker_text_number(&walk->text, ';', &walk->discovered, err);
+	if (!rc)
+		rc = read_wanted(walk, err);
+	if (rc)
+		return rc;
+	adapt_batch(walk, ipm_monotonic_ns() - before);
+	*ret_done = !walker_text_more(&walk->text);
+	rc = fetch_extras(walk, err);
+	while (!rc && walker_text_more(&walk->text))
+		rc = write_next(walk, err);
+	return rc;
+}
+
+enum ipm_errc run_walk(struct run *run, struct ipm_error *err)
+{
+	struct walk walk = {.run = run, .next_id = 1, .batch = FIRST_BATCH};
+	uint64_t missing;
+	bool done = false;
+	enum ipm_errc rc = IPM_OK;
+
+	if (run->capture->limits.max_depth != UINT64_MAX) {
+		walk.batch = 0; /* just asks how many roots there are */
+		rc = next_batch(&walk, &done, err);
+		walk.batch = FIRST_BATCH;
+		done = !walk.discovered;
+	}
+	while (!rc && !done) {
+		if (!run_has_time(run))
+			break;
+		if (walk.next_id > run->capture->limits.max_objects) {
+			run->stopped_by = IPM_REASON_OBJECTS;
+			break;
+		}
+		if (run->capture->limits.max_depth != UINT64_MAX && !depth_allows(&walk)) {
+			run->stopped_by = IPM_REASON_DEPTH;
+			break;
+		}
+		rc = next_batch(&walk, &done, err);
+	}
+	if (rc == IPM_ERR_LIMIT) {
+		run->stopped_by = IPM_REASON_BYTES;
+		rc = IPM_OK;
+	}
+	missing = left_of(walk.discovered, walk.next_id - 1);
+	if (missing && run->stopped_by != IPM_REASON_NONE)
+		run->omitted[run->stopped_by] += missing;
+	else if (missing)
+		run->omitted[IPM_REASON_FAILED] += missing;
+	return rc;
+}

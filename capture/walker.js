@@ -1,0 +1,725 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The part of the capture engine that runs inside the paused process: it gives every object an
+ * id, walks the graph breadth-first and describes what it sees as text (walker_text.h has the
+ * grammar). Nothing of the program's runs: builtins come from Node's own untouched copies,
+ * accessors are described and never called, proxies are looked at through V8.
+ *
+ * P: Node's primordials, or null where there are none (Deno, browsers): then the plain builtins
+ * serve. internalBinding: Node's, or null. denied: objects whose values must not be read, since
+ * reading loads modules or shows the environment.
+ */
+function inspmortWalker(P, internalBinding, options, denied1, denied2) {
+	'use strict';
+	if (!P)
+		P = plainBuiltins();
+	const SafeMap = P.SafeMap, ownKeys = P.ReflectOwnKeys;
+	const descriptorOf = P.ReflectGetOwnPropertyDescriptor, prototypeOf = P.ObjectGetPrototypeOf;
+	const slice = P.StringPrototypeSlice, includes = P.StringPrototypeIncludes;
+	const startsWith = P.StringPrototypeStartsWith, sourceOf = P.FunctionPrototypeToString;
+	const symbolText = P.SymbolPrototypeToString, isArray = P.ArrayIsArray;
+	const isView = P.ArrayBufferIsView, viewTag = P.TypedArrayPrototypeGetSymbolToStringTag;
+	const call = P.FunctionPrototypeCall;
+	const weakDeref = P.WeakRefPrototypeDeref;
+	const Uint8 = P.Uint8Array, viewLength = P.TypedArrayPrototypeGetLength;
+	const T = internalBinding ? internalBinding('types') : plainTypes();
+	const U = internalBinding ? internalBinding('util') : plainUtil();
+	const B = internalBinding ? internalBinding('buffer') : null;
+	const toStringTag = P.SymbolToStringTag;
+	const WeakRefPrototype = P.WeakRefPrototype;
+
+	const KIND = { __proto__: null, object: 0, array: 1, function: 2, error: 3, map: 4, set: 5,
+		weakmap: 6, weakset: 7, date: 8, regexp: 9, promise: 10, proxy: 11, typedarray: 12,
+		arraybuffer: 13, dataview: 14, generator: 15, iterator: 16, weakref: 17, symbol: 18,
+		primitive: 19, scope: 20, module: 21, arguments: 22 };
+	const ELEMENT = { __proto__: null, Int8Array: 0, Uint8Array: 1, Uint8ClampedArray: 2,
+		Int16Array: 3, Uint16Array: 4, Int32Array: 5, Uint32Array: 6, Float16Array: 7,
+		Float32Array: 8, Float64Array: 9, BigInt64Array: 10, BigUint64Array: 11 };
+	const SCOPE = { __proto__: null, Global: 0, Local: 1, 'With Block': 2, Closure: 3, Catch: 4,
+		Block: 5, Script: 6, Eval: 7, Module: 8, 'Expression Stack': 9 };
+	const NEEDS_CDP = 1, SLICED = 2; /* record flags */
+	const PIECE = 4096, PIECE_BYTES = 262144, SHARD = 8388608, KEY_CACHE = 65536;
+	const maxString = options.maxString, maxElements = options.maxElements;
+	const maxBytes = options.maxBytes;
+
+	/* The program may have put accessors for indexes on Array.prototype. */
+	const list = () => P.ObjectSetPrototypeOf([], null);
+	const objects = list(); /* by id; 0 is nobody */
+	const tags = list();	/* by id: 0, or an index into scopes */
+	const scopes = list();	/* [type, name] */
+	let ids = new SafeMap();
+	const fullShards = list();
+	const scopeIds = new SafeMap();
+	const keyIndex = new SafeMap();
+	const classes = new SafeMap(); /* prototype to { name, hasPrivates } */
+	let definitions = '', definitionCount = 0, keyCount = 0;
+	let head = 1, room = 0, more = null, wanted = '';
+	let stackGetter, quietStacks = true;
+	objects[0] = null;
+	tags[0] = 0;
+	scopes[0] = null;
+	try {
+		const own = descriptorOf(new P.Error(''), 'stack');
+		stackGetter = own && own.get;
+		const hook = descriptorOf(P.Error, 'prepareStackTrace');
+		quietStacks = hook === undefined || ('value' in hook && hook.value === undefined);
+	} catch {
+		quietStacks = false;
+	}
+
+	function idOf(thing) {
+		let id = ids.get(thing);
+		if (id !== undefined)
+			return id;
+		for (let i = 0; i < fullShards.length; i++) {
+			id = fullShards[i].get(thing);
+			if (id !== undefined)
+				return id;
+		}
+		id = objects.length;
+		objects[id] = thing;
+		tags[id] = 0;
+		if (ids.size >= SHARD) {
+			fullShards[fullShards.length] = ids;
+			ids = new SafeMap();
+		}
+		ids.set(thing, id);
+		return id;
+	}
+
+	/* A property name: its number when it was told before, else its text. */
+	function key(k) {
+		const known = keyIndex.get(k);
+		if (known !== undefined)
+			return known;
+		let text, head;
+		if (typeof k === 'symbol') {
+			text = symbolText(k);
+			head = 'y' + idOf(k) + ';';
+		} else {
+			text = k;
+			head = '';
+		}
+		if (text.length > 1024)
+			text = slice(text, 0, 1024);
+		head += text.length + ':' + text;
+		if (keyCount >= KEY_CACHE)
+			return '"' + head;
+		definitions += head;
+		definitionCount++;
+		keyIndex.set(k, keyCount);
+		return keyCount++;
+	}
+
+	function string(s, limit) {
+		const n = s.length;
+		if (n > limit || n > room) {
+			const most = room > 256 ? (room < limit ? room : limit) : (limit < 256 ? limit : 256);
+			if (n > most) {
+				room -= most;
+				return 'S' + n + ',' + most + ':' + slice(s, 0, most);
+			}
+		}
+		room -= n;
+		return 's' + n + ':' + s;
+	}
+
+	function value(v) {
+		switch (typeof v) {
+		case 'string': return string(v, maxString);
+		case 'number': return v === 0 && 1 / v < 0 ? 'n-0;' : 'n' + v + ';';
+		case 'boolean': return v ? 't' : 'f';
+		case 'undefined': return v === undefined ? 'u' : 'o' + idOf(v) + ';'; /* document.all */
+		case 'bigint': return 'b' + v + ';';
+		default: return v === null ? 'z' : 'o' + idOf(v) + ';';
+		}
+	}
+
+	const accessor = (get, set) => 'g' + (get === undefined ? 0 : idOf(get)) + ',' +
+		(set === undefined ? 0 : idOf(set)) + ';';
+
+	function property(o, k) {
+		let d;
+		try {
+			d = descriptorOf(o, k);
+		} catch {
+			return key(k) + '=!10;'; /* a variable that V8 cannot show */
+		}
+		if (d === undefined)
+			return '';
+		let flags = (d.enumerable ? 1 : 0) | (d.configurable ? 2 : 0), text;
+		if ('value' in d) {
+			if (d.writable)
+				flags |= 4;
+			text = value(d.value);
+		} else {
+			text = accessor(d.get, d.set);
+		}
+		return flags === 7 ? key(k) + '=' + text : key(k) + '#' + flags + '=' + text;
+	}
+
+	/* "p<here>,<in all>;" and so many properties. */
+	function properties(o, keys, skip) {
+		const n = keys.length, here = n < PIECE ? n : PIECE;
+		let s = '';
+		for (let i = 0; i < here; i++)
+			if (keys[i] !== skip)
+				s += property(o, keys[i]);
+		if (n > here)
+			more = { __proto__: null, type: 'p', from: o, keys, at: here, end: n };
+		return 'p' + n + ';' + s + '.';
+	}
+
+	function element(o, i) {
+		const d = descriptorOf(o, i);
+		return d === undefined ? undefined : 'value' in d ? value(d.value) : accessor(d.get, d.set);
+	}
+
+	function elements(o, from, to, direct) {
+		let s = '', holes = 0;
+		for (let i = from; i < to; i++) {
+			const text = direct ? value(o[i]) : element(o, i);
+			if (text === undefined) {
+				holes++;
+				continue;
+			}
+			if (holes) {
+				s += 'h' + holes + ';';
+				holes = 0;
+			}
+			s += text;
+		}
+		if (holes)
+			s += 'h' + holes + ';';
+		return s + ']';
+	}
+
+	function sequence(o, n, direct) {
+		const end = n < maxElements ? n : maxElements, here = end < PIECE ? end : PIECE;
+		if (end > here)
+			more = { __proto__: null, type: 'e', from: o, direct, at: here, end };
+		return n + ';' + end + ';' + elements(o, 0, here, direct);
+	}
+
+	/* Base64 of bytes; hex where Node's own encoder is out of reach. */
+	function bytes(view, from, to) {
+		if (B)
+			return call(B.base64Slice, view, from, to);
+		let s = 'x';
+		for (let i = from; i < to; i++)
+			s += (view[i] < 16 ? '0' : '') + P.NumberPrototypeToString(view[i], 16);
+		return s;
+	}
+
+	function arrayBuffer(o) {
+		let view, n = 0;
+		try {
+			view = new Uint8(o);
+			n = viewLength(view);
+		} catch { /* detached */ }
+		const end = n < maxBytes ? n : maxBytes, here = end < PIECE ? end : 0;
+		const text = here ? bytes(view, 0, here) : '';
+		if (end > here)
+			more = { __proto__: null, type: 'b', from: view, at: 0, end };
+		return n + ';' + end + ';' + text.length + ':' + text;
+	}
+
+	/* What all objects of one prototype share: their class, and whether it has #privates. */
+	function classOf(o, proto, own) {
+		let known = proto === null ? undefined : classes.get(proto);
+		if (known === undefined) {
+			known = { __proto__: null, name: undefined, hasPrivates: false };
+			if (proto !== null) {
+				let stable = false;
+				for (let p = proto, n = 0; p !== null && n < 64 && !T.isProxy(p); p = prototypeOf(p), n++) {
+					const d = descriptorOf(p, 'constructor');
+					if (d === undefined || typeof d.value !== 'function' || T.isProxy(d.value))
+						continue;
+					if (n === 0)
+						stable = true;
+					const source = sourceOf(d.value);
+					if (startsWith(source, 'class') && includes(source, '#')) {
+						known.hasPrivates = true;
+						break;
+					}
+				}
+				if (stable)
+					known.name = key(U.getConstructorName(o));
+				classes.set(proto, known);
+			}
+		}
+		needsCdp = known.hasPrivates;
+		if (known.name === undefined || own)
+			return key(U.getConstructorName(o));
+		return known.name;
+	}
+	let needsCdp = false;
+
+	/* Whether keys hold something that changes the object's class name. */
+	function namesItself(keys) {
+		for (let i = 0; i < keys.length && i < PIECE; i++)
+			if (keys[i] === 'constructor' || keys[i] === toStringTag)
+				return true;
+		return false;
+	}
+
+	function stackOf(o, id) {
+		if (!quietStacks && id !== 1)
+			return '!6;'; /* reading it would call the program's prepareStackTrace */
+		const d = descriptorOf(o, 'stack');
+		if (d === undefined)
+			return 'u';
+		if ('value' in d)
+			return typeof d.value === 'string' ? string(d.value, maxString) : 'u';
+		if (d.get === undefined || d.get !== stackGetter)
+			return 'u';
+		const text = call(stackGetter, o);
+		return typeof text === 'string' ? string(text, maxString) : 'u';
+	}
+
+	function errorProperties(o, keys, id) {
+		/* V8 shows `stack` as a plain value even where it is an accessor. */
+		const n = keys.length;
+		let s = '';
+		for (let i = 0; i < n && i < PIECE; i++) {
+			if (keys[i] !== 'stack') {
+				s += property(o, keys[i]);
+				continue;
+			}
+			if (!quietStacks && id !== 1) {
+				s += key('stack') + '#6=!6;';
+				continue;
+			}
+			const d = descriptorOf(o, 'stack');
+			if ('value' in d || d.get !== stackGetter || stackGetter === undefined)
+				s += property(o, 'stack');
+			else
+				s += key('stack') + '#6=' + value(call(stackGetter, o));
+		}
+		return 'p' + (n < PIECE ? n : PIECE) + ';' + s + '.';
+	}
+
+	function regexpText(o) {
+		let s = '/' + P.RegExpPrototypeGetSource(o) + '/';
+		if (P.RegExpPrototypeGetHasIndices && P.RegExpPrototypeGetHasIndices(o)) s += 'd';
+		if (P.RegExpPrototypeGetGlobal(o)) s += 'g';
+		if (P.RegExpPrototypeGetIgnoreCase(o)) s += 'i';
+		if (P.RegExpPrototypeGetMultiline(o)) s += 'm';
+		if (P.RegExpPrototypeGetDotAll(o)) s += 's';
+		if (P.RegExpPrototypeGetUnicode(o)) s += 'u';
+		if (P.RegExpPrototypeGetUnicodeSets && P.RegExpPrototypeGetUnicodeSets(o)) s += 'v';
+		if (P.RegExpPrototypeGetSticky(o)) s += 'y';
+		return s;
+	}
+
+	function boxed(o) {
+		if (T.isNumberObject(o)) return P.NumberPrototypeValueOf(o);
+		if (T.isStringObject(o)) return P.StringPrototypeValueOf(o);
+		if (T.isBooleanObject(o)) return P.BooleanPrototypeValueOf(o);
+		if (T.isBigIntObject(o)) return P.BigIntPrototypeValueOf(o);
+		return P.SymbolPrototypeValueOf(o);
+	}
+
+	function isWeakRef(o, proto) {
+		if (proto !== WeakRefPrototype && (proto === null || prototypeOf(proto) !== WeakRefPrototype))
+			return false;
+		try {
+			weakDeref(o);
+			return true;
+		} catch {
+			return false;
+		}
+	}
+
+	const start = (kind, name, flags) => kind + ',' + name + ',' + flags + ';';
+
+	function scopeRecord(id) {
+		const scope = scopes[tags[id]], o = objects[id], name = key('Object');
+		const text = 'z' + scope.type + ';' + string(scope.name, 1024) + properties(o, ownKeys(o));
+		return start(KIND.scope, name, more === null ? 0 : SLICED) + text + '\n';
+	}
+
+	/* Names without values: reading these would run or show what must not be. */
+	function deniedRecord(o) {
+		const keys = ownKeys(o);
+		let s = '';
+		for (let i = 0; i < keys.length && i < PIECE; i++)
+			s += key(keys[i]) + '=!6;';
+		return start(KIND.object, key(U.getConstructorName(o)), 0) + value(prototypeOf(o)) +
+			'p' + (keys.length < PIECE ? keys.length : PIECE) + ';' + s + '.\n';
+	}
+
+	function record(o, id) {
+		if (typeof o === 'symbol')
+			return start(KIND.symbol, key('Symbol'), 0) + 'z' + string(symbolText(o), 1024) + '\n';
+		if (tags[id])
+			return scopeRecord(id);
+		if (T.isProxy(o)) {
+			const d = U.getProxyDetails(o, true);
+			return start(KIND.proxy, key('Object'), 0) + 'u' +
+				(d === undefined ? 'zz' : value(d[0]) + value(d[1])) + '\n';
+		}
+		if (o === denied1 || o === denied2)
+			return deniedRecord(o);
+		const proto = prototypeOf(o);
+		let kind, detail = '', keys, skip, flags = 0;
+		if (typeof o === 'function') {
+			kind = KIND.function;
+			detail = string(sourceOf(o), maxString);
+			flags = NEEDS_CDP;
+		} else if (isArray(o) || T.isArgumentsObject(o)) {
+			kind = isArray(o) ? KIND.array : KIND.arguments;
+			keys = U.getOwnNonIndexProperties(o, 0);
+			if (kind === KIND.array) {
+				detail = sequence(o, o.length, false);
+				const d = descriptorOf(o, 'length');
+				skip = d.writable ? 'length' : undefined;
+			} else {
+				const d = descriptorOf(o, 'length');
+				const n = d !== undefined && typeof d.value === 'number' && d.value >= 0 ? d.value : 0;
+				detail = sequence(o, n < 65536 ? n : 65536, false);
+			}
+		} else if (T.isNativeError(o)) {
+			kind = KIND.error;
+			detail = stackOf(o, id);
+			keys = ownKeys(o);
+			const name = classOf(o, proto, namesItself(keys));
+			if (needsCdp)
+				wanted += id + ',';
+			return start(kind, name, needsCdp ? NEEDS_CDP : 0) + value(proto) + detail +
+				errorProperties(o, keys, id) + '\n';
+		} else if (T.isMap(o) || T.isSet(o)) {
+			kind = T.isMap(o) ? KIND.map : KIND.set;
+			const e = U.previewEntries(o);
+			detail = (kind === KIND.map ? e.length / 2 : e.length) + ';' + sequence(e, e.length, true);
+		} else if (T.isWeakMap(o) || T.isWeakSet(o)) {
+			kind = T.isWeakMap(o) ? KIND.weakmap : KIND.weakset;
+			const e = U.previewEntries(o);
+			detail = (kind === KIND.weakmap ? e.length / 2 : e.length) + ';' + sequence(e, e.length, true);
+		} else if (T.isMapIterator(o) || T.isSetIterator(o)) {
+			const d = U.previewEntries(o, true);
+			kind = KIND.iterator;
+			detail = (d[1] ? '1' : '0') + ';' + sequence(d[0], d[0].length, true);
+		} else if (T.isDate(o)) {
+			kind = KIND.date;
+			detail = value(P.DatePrototypeGetTime(o)) + string(P.DatePrototypeToString(o), 1024);
+		} else if (T.isRegExp(o)) {
+			kind = KIND.regexp;
+			detail = string(regexpText(o), maxString);
+		} else if (T.isPromise(o)) {
+			const d = U.getPromiseDetails(o);
+			kind = KIND.promise;
+			detail = d[0] + ';' + (d[0] === 0 ? 'u' : value(d[1]));
+		} else if (isView(o)) {
+			const tag = viewTag(o);
+			keys = U.getOwnNonIndexProperties(o, 0);
+			if (tag === undefined) {
+				kind = KIND.dataview;
+				let n = 0, offset = 0;
+				try {
+					n = P.DataViewPrototypeGetByteLength(o);
+					offset = P.DataViewPrototypeGetByteOffset(o);
+				} catch { /* out of bounds of its buffer */ }
+				detail = n + ';' + offset + ';' + value(P.DataViewPrototypeGetBuffer(o));
+			} else {
+				kind = KIND.typedarray;
+				detail = viewLength(o) + ';' + P.TypedArrayPrototypeGetByteOffset(o) + ';' +
+					ELEMENT[tag] + ';' + value(P.TypedArrayPrototypeGetBuffer(o));
+			}
+		} else if (T.isAnyArrayBuffer(o)) {
+			kind = KIND.arraybuffer;
+			detail = arrayBuffer(o);
+		} else if (T.isGeneratorObject(o)) {
+			kind = KIND.generator;
+			flags = NEEDS_CDP;
+		} else if (T.isModuleNamespaceObject(o)) {
+			kind = KIND.module;
+		} else if (T.isBoxedPrimitive(o)) {
+			kind = KIND.primitive;
+			detail = value(boxed(o));
+		} else if (proto !== null && isWeakRef(o, proto)) {
+			kind = KIND.weakref;
+			detail = value(weakDeref(o));
+		} else {
+			kind = KIND.object;
+		}
+		if (keys === undefined)
+			keys = ownKeys(o);
+		const name = classOf(o, proto, namesItself(keys));
+		if (needsCdp)
+			flags |= NEEDS_CDP;
+		if (flags)
+			wanted += id + ',';
+		const sliced = more;
+		if (more !== null)
+			more = null; /* one continuation at a time: elements win over properties */
+		const text = properties(o, keys, skip);
+		if (sliced !== null)
+			more = sliced;
+		return start(kind, name, more === null ? flags : flags | SLICED) + value(proto) + detail +
+			text + '\n';
+	}
+
+	/* The next piece of what was too long for its record. */
+	function piece() {
+		const m = more;
+		let s;
+		room = 1 << 20;
+		if (m.type === 'b') {
+			const to = m.end - m.at < PIECE_BYTES ? m.end : m.at + PIECE_BYTES;
+			const text = bytes(m.from, m.at, to);
+			s = '+b' + text.length + ':' + text;
+			m.at = to;
+		} else {
+			const to = m.end - m.at < PIECE ? m.end : m.at + PIECE;
+			if (m.type === 'e') {
+				s = '+e' + elements(m.from, m.at, to, m.direct);
+			} else {
+				s = '+p';
+				for (let i = m.at; i < to; i++)
+					s += property(m.from, m.keys[i]);
+				s += '.';
+			}
+			m.at = to;
+		}
+		if (m.at >= m.end)
+			more = null;
+		return s + '\n';
+	}
+
+	function flush(text) {
+		const s = definitionCount + ';' + definitions + text;
+		definitions = '';
+		definitionCount = 0;
+		return s;
+	}
+
+	/* Scopes are made anew by V8 at each mention: what looks the same is one. */
+	function scopeId(o, type, name) {
+		if (type === 0 || type === 2)
+			return idOf(o);
+		const keys = ownKeys(o);
+		let text = type + '(' + name + ')';
+		room = 1 << 20;
+		for (let i = 0; i < keys.length && i < PIECE; i++)
+			text += keys[i] + property(o, keys[i]);
+		let id = scopeIds.get(text);
+		if (id === undefined) {
+			id = idOf(o);
+			tags[id] = scopes.length;
+			scopes[scopes.length] = { __proto__: null, type, name };
+			scopeIds.set(text, id);
+		}
+		return id;
+	}
+
+	function scopeList(entries) {
+		let s = '';
+		for (let i = 0; i < entries.length; i++) {
+			const entry = entries[i], text = entry.description;
+			let type = text, name = '', at = -1;
+			for (let j = 0; j + 1 < text.length && at < 0; j++)
+				if (text[j] === ' ' && text[j + 1] === '(')
+					at = j;
+			if (at >= 0) {
+				type = slice(text, 0, at);
+				name = slice(text, at + 2, text.length - 1);
+			}
+			const number = SCOPE[type];
+			s += scopeId(entry.object, number === undefined ? 3 : number, name) + ',';
+		}
+		return s + ';';
+	}
+
+	/* Where there is no Node inside: what ordinary builtins can do. Proxies cannot be told there. */
+	function plainBuiltins() {
+		const p = { __proto__: null, SafeMap: Map, Error, Uint8Array, ReflectOwnKeys: Reflect.ownKeys,
+			ReflectGetOwnPropertyDescriptor: Reflect.getOwnPropertyDescriptor,
+			ObjectGetPrototypeOf: Object.getPrototypeOf, ObjectSetPrototypeOf: Object.setPrototypeOf,
+			ArrayIsArray: Array.isArray, ArrayBufferIsView: ArrayBuffer.isView,
+			WeakRefPrototype: WeakRef.prototype, SymbolToStringTag: Symbol.toStringTag,
+			StringFromCharCode: String.fromCharCode };
+		const uncurry = (f) => Function.prototype.call.bind(f);
+		const constructors = [String, Number, Boolean, BigInt, Symbol, Function, Date, RegExp, DataView,
+			ArrayBuffer, WeakRef, Object.getPrototypeOf(Uint8Array), Map, Set];
+		for (let i = 0; i < constructors.length; i++) {
+			const C = constructors[i], proto = C.prototype, keys = Reflect.ownKeys(proto);
+			for (let j = 0; j < keys.length; j++) {
+				const k = keys[j], d = Reflect.getOwnPropertyDescriptor(proto, k);
+				const text = typeof k === 'symbol' ? k === Symbol.toStringTag ? 'SymbolToStringTag' : '' :
+					k.charAt(0).toUpperCase() + k.slice(1);
+				if (text && typeof d.value === 'function')
+					p[C.name + 'Prototype' + text] = uncurry(d.value);
+				else if (text && d.get)
+					p[C.name + 'PrototypeGet' + text] = uncurry(d.get);
+			}
+		}
+		return p;
+	}
+
+	function plainTypes() {
+		const t = { __proto__: null };
+		const brand = (probe, ...args) => (o) => {
+			try {
+				probe(o, ...args);
+				return true;
+			} catch {
+				return false;
+			}
+		};
+		const getter = (C, name) => Function.prototype.call.bind(
+			Reflect.getOwnPropertyDescriptor(C.prototype, name).get);
+		const method = (C, name) => Function.prototype.call.bind(C.prototype[name]);
+		const never = () => false;
+		t.isMap = brand(getter(Map, 'size'));
+		t.isSet = brand(getter(Set, 'size'));
+		t.isWeakMap = brand(method(WeakMap, 'has'), {});
+		t.isWeakSet = brand(method(WeakSet, 'has'), {});
+		t.isDate = brand(method(Date, 'getTime'));
+		t.isRegExp = (o) => o !== RegExp.prototype && brand(getter(RegExp, 'source'))(o);
+		const buffer = brand(getter(ArrayBuffer, 'byteLength'));
+		const shared = typeof SharedArrayBuffer === 'function' ?
+			brand(getter(SharedArrayBuffer, 'byteLength')) : never;
+		t.isAnyArrayBuffer = (o) => buffer(o) || shared(o);
+		t.isNumberObject = brand(method(Number, 'valueOf'));
+		t.isStringObject = brand(method(String, 'valueOf'));
+		t.isBooleanObject = brand(method(Boolean, 'valueOf'));
+		t.isBigIntObject = brand(method(BigInt, 'valueOf'));
+		t.isSymbolObject = brand(method(Symbol, 'valueOf'));
+		t.isBoxedPrimitive = (o) => t.isNumberObject(o) || t.isStringObject(o) ||
+			t.isBooleanObject(o) || t.isBigIntObject(o) || t.isSymbolObject(o);
+		t.isNativeError = (o) => Reflect.getOwnPropertyDescriptor(o, 'stack') !== undefined &&
+			Error.prototype.isPrototypeOf(o);
+		t.isProxy = t.isArgumentsObject = t.isPromise = t.isGeneratorObject = never;
+		t.isModuleNamespaceObject = t.isMapIterator = t.isSetIterator = never;
+		return t;
+	}
+
+	function plainUtil() {
+		const u = { __proto__: null };
+		const mapEach = Function.prototype.call.bind(Map.prototype.forEach);
+		const setEach = Function.prototype.call.bind(Set.prototype.forEach);
+		u.previewEntries = (o) => {
+			const e = list();
+			if (T.isMap(o))
+				mapEach(o, (v, k) => { e[e.length] = k; e[e.length] = v; });
+			else if (T.isSet(o))
+				setEach(o, (v) => { e[e.length] = v; });
+			return e;
+		};
+		u.getOwnNonIndexProperties = (o) => {
+			const all = ownKeys(o), keys = list();
+			for (let i = 0; i < all.length; i++)
+				if (typeof all[i] === 'symbol' || `${all[i] >>> 0}` !== all[i])
+					keys[keys.length] = all[i];
+			return keys;
+		};
+		u.getConstructorName = (o) => {
+			for (let p = o, n = 0; p !== null && n < 64; p = prototypeOf(p), n++) {
+				const d = descriptorOf(p, 'constructor');
+				if (d && typeof d.value === 'function') {
+					const name = descriptorOf(d.value, 'name');
+					if (name && typeof name.value === 'string' && name.value)
+						return name.value;
+				}
+			}
+			return 'Object';
+		};
+		return u;
+	}
+
+	return {
+		__proto__: null,
+		/* Pairs of what it is ("v", or "<scope type> <name>") and the thing; ids or values come back. */
+		roots(args) {
+			let s = '';
+			room = 1 << 20;
+			for (let i = 0; i < args.length; i += 2) {
+				const what = args[i], thing = args[i + 1];
+				if (what === 'v') {
+					s += value(thing);
+				} else {
+					let n = 0;
+					while (what[n] !== ' ')
+						n++;
+					s += 'o' + scopeId(thing, +slice(what, 0, n), slice(what, n + 1)) + ';';
+				}
+			}
+			return flush(s);
+		},
+		/*
+		 * The records of the next objects, at most `count` of them, about `chars` in all; before
+		 * them how many objects are known, and which of these need the protocol's help.
+		 */
+		step(count, chars) {
+			let s = '';
+			wanted = '';
+			for (let n = 0; n < count && s.length < chars; n++) {
+				if (more !== null) {
+					s += piece();
+					continue;
+				}
+				if (head >= objects.length)
+					break;
+				room = 1 << 20;
+				try {
+					s += record(objects[head], head);
+				} catch {
+					more = null;
+					s += start(KIND.object, key('Object'), 4) + 'u\n'; /* this one cannot be read */
+				}
+				head++;
+			}
+			return flush(objects.length - 1 + ';' + wanted + ';' + s);
+		},
+		/* The things with these ids ("3,17,"), for questions that only the protocol answers. */
+		pick(text) {
+			const things = list();
+			let id = 0;
+			for (let i = 0; i < text.length; i++) {
+				if (text[i] === ',') {
+					things[things.length] = objects[id];
+					id = 0;
+				} else {
+					id = id * 10 + +text[i];
+				}
+			}
+			return things;
+		},
+		scopeLists(args) {
+			let s = '';
+			for (let i = 0; i < args.length; i++) {
+				try {
+					s += scopeList(args[i]);
+				} catch {
+					s += ';';
+				}
+			}
+			return flush(s);
+		},
+		/* What the process tells about itself, without running anything of it: six fields by line. */
+		about(process) {
+			const own = (o, k) => {
+				const d = o !== null && typeof o === 'object' ? descriptorOf(o, k) : undefined;
+				return d === undefined ? undefined : d.value;
+			};
+			const text = (v) => value(typeof v === 'string' || typeof v === 'number' ? v : '');
+			room = 1 << 20;
+			const versions = own(process, 'versions'), argv = own(process, 'argv');
+			let s = text(own(process, 'version')) + text(own(versions, 'v8')) +
+				text(own(process, 'arch')) + text(own(process, 'platform')) +
+				text(own(process, 'pid')) + text(own(process, 'execPath'));
+			let cwd = '';
+			try {
+				cwd = internalBinding('process_methods').cwd();
+			} catch { /* no Node, or the directory is gone */ }
+			s += text(cwd);
+			for (let i = 0; isArray(argv) && i < argv.length && i < 256; i++)
+				s += text(own(argv, i));
+			return flush(s + ']');
+		},
+		report() {
+			return internalBinding('report').getReport(new P.Error('inspmort'));
+		},
+	};
+}
