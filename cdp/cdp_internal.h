@@ -46,10 +46,6 @@ enum ipm_errc ipm_describe_id(struct ipm_cdp *cdp, uint64_t id, struct ipm_buf *
 /* Appends `text` as JSON string, shortened as V8 does in previews. */
 void ipm_put_abbreviated(struct ipm_buf *out, struct ipm_str text, enum ipm_abbreviate how);
 
-/* How many entries a Map, Set or iterator shows. */
-uint64_t ipm_entry_count(const struct ipm_object *object);
-bool ipm_has_entries(const struct ipm_object *object);
-bool ipm_has_keys(const struct ipm_object *object); /* two elements an entry */
 /* "{key => value}", as V8 describes an entry. `key` may be NULL. */
 enum ipm_errc ipm_describe_entry(struct ipm_cdp *cdp, const struct ipm_value *key,
 				 const struct ipm_value *value, struct ipm_buf *out,

@@ -271,35 +271,6 @@ void ipm_put_abbreviated(struct ipm_buf *out, struct ipm_str text, enum ipm_abbr
 	ipm_buf_deinit(&cut);
 }
 
-bool ipm_has_entries(const struct ipm_object *object)
-{
-	switch (object->kind) {
-	case IPM_KIND_MAP:
-	case IPM_KIND_SET:
-	case IPM_KIND_WEAKMAP:
-	case IPM_KIND_WEAKSET:
-	case IPM_KIND_ITERATOR:
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool ipm_has_keys(const struct ipm_object *object)
-{
-	return object->kind == IPM_KIND_MAP || object->kind == IPM_KIND_WEAKMAP ||
-	       (object->kind == IPM_KIND_ITERATOR && object->state == 1);
-}
-
-uint64_t ipm_entry_count(const struct ipm_object *object)
-{
-	uint64_t n = object->element_count;
-
-	if (object->more_elements.count < UINT64_MAX - n)
-		n += object->more_elements.count;
-	return ipm_has_keys(object) ? n / 2 : n;
-}
-
 static enum ipm_errc put_entry_side(struct ipm_cdp *cdp, const struct ipm_value *value,
 				    struct ipm_buf *out, struct ipm_error *err)
 {

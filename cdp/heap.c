@@ -4,7 +4,16 @@
 static enum ipm_errc file_object(struct ipm_heap *heap, uint64_t id, const struct ipm_object **ret,
 				 struct ipm_error *err)
 {
-	return ipm_reader_object(heap->reader, id, ret, err);
+	enum ipm_errc rc = ipm_reader_object(heap->reader, id, ret, err);
+
+	switch (rc) {
+	case IPM_ERR_CHECKSUM:
+	case IPM_ERR_BAD_DATA:
+	case IPM_ERR_TRUNCATED:
+		return IPM_ERR_NOT_FOUND;
+	default:
+		return rc;
+	}
 }
 
 static void file_release(struct ipm_heap *heap, const struct ipm_object *object)

@@ -20,7 +20,10 @@ struct ipm_heap {
 	struct ipm_reader *reader; /* for slices, scripts and long texts */
 };
 
-/* A heap that is just the file. The reader outlives it. */
+/*
+ * A heap that is just the file. The reader outlives it. An object in a damaged block is
+ * IPM_ERR_NOT_FOUND here: what is left of the file is still worth showing.
+ */
 struct ipm_heap ipm_file_heap(struct ipm_reader *reader);
 
 #endif

@@ -103,16 +103,17 @@ static void put_first(struct internals *in)
 
 static void put_views(struct internals *in)
 {
+	struct ipm_cdp_parts parts = ipm_cdp_parts_of(in->object);
 	uint64_t bytes = in->object->length;
 
 	put_list(in, "[[Int8Array]]", "typedarray", "Int8Array", "Int8Array(", bytes, ")",
 		 IPM_ID_INT8);
 	put_list(in, "[[Uint8Array]]", "typedarray", "Uint8Array", "Uint8Array(", bytes, ")",
 		 IPM_ID_UINT8);
-	if (bytes % 2 == 0)
+	if (parts.views16)
 		put_list(in, "[[Int16Array]]", "typedarray", "Int16Array", "Int16Array(", bytes / 2,
 			 ")", IPM_ID_INT16);
-	if (bytes % 4 == 0)
+	if (parts.views32)
 		put_list(in, "[[Int32Array]]", "typedarray", "Int32Array", "Int32Array(", bytes / 4,
 			 ")", IPM_ID_INT32);
 }
@@ -201,6 +202,22 @@ static size_t method_count(const struct ipm_object *object)
 	return n;
 }
 
+struct ipm_cdp_parts ipm_cdp_parts_of(const struct ipm_object *object)
+{
+	struct ipm_cdp_parts parts = {0};
+
+	parts.entries = ipm_has_entries(object);
+	parts.method_count = method_count(object);
+	parts.methods = parts.method_count > 0;
+	/* V8 gives every function of a script a list of scopes. */
+	parts.scopes = object->scope_count ||
+		       (object->kind == IPM_KIND_FUNCTION && object->location.script_id);
+	parts.views8 = object->kind == IPM_KIND_ARRAYBUFFER;
+	parts.views16 = parts.views8 && object->length % 2 == 0;
+	parts.views32 = parts.views8 && object->length % 4 == 0;
+	return parts;
+}
+
 /* What a limit kept out of this object, where a debugger shows it. */
 static void put_omissions(struct internals *in)
 {
@@ -262,25 +279,25 @@ enum ipm_errc ipm_put_internal_properties(struct ipm_cdp *cdp, const struct ipm_
 					  struct ipm_buf *out, struct ipm_error *err)
 {
 	struct internals in = {.cdp = cdp, .object = object, .out = out};
+	struct ipm_cdp_parts parts = ipm_cdp_parts_of(object);
 	enum ipm_errc rc = IPM_OK;
 
 	put_first(&in);
 	if (object->proto.type == IPM_VALUE_OBJECT)
 		rc = put_value(&in, "[[Prototype]]", &object->proto, err);
-	if (!rc && method_count(object))
+	if (!rc && parts.methods)
 		put_list(&in, "[[PrivateMethods]]", "internal#privateMethodList", "Array",
-			 "PrivateMethods[", method_count(object), "]", IPM_ID_METHODS);
+			 "PrivateMethods[", parts.method_count, "]", IPM_ID_METHODS);
 	if (!rc)
 		rc = put_kind(&in, err);
 	if (!rc)
 		rc = put_further(&in, err);
 	if (rc)
 		return rc;
-	if (ipm_has_entries(object))
+	if (parts.entries)
 		put_list(&in, "[[Entries]]", "array", "Array", "Array(", ipm_entry_count(object),
 			 ")", IPM_ID_ENTRIES);
-	if (object->scope_count ||
-	    (object->kind == IPM_KIND_FUNCTION && object->location.script_id))
+	if (parts.scopes)
 		put_scopes(&in);
 	put_omissions(&in);
 	if (in.comma)

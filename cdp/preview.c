@@ -324,33 +324,20 @@ static enum ipm_errc put_entry(struct preview *p, const struct ipm_value *key,
 static enum ipm_errc put_entries(struct preview *p, const struct ipm_object *object,
 				 struct ipm_error *err)
 {
-	bool keys = ipm_has_keys(object), comma = false;
-	struct ipm_element_iter keys_it, values_it;
-	const struct ipm_value *key = NULL, *value;
-	uint64_t index;
+	struct ipm_entry_iter it;
+	const struct ipm_value *key, *value;
+	bool comma = false;
 	unsigned n;
 	enum ipm_errc rc = IPM_OK;
 
-	/* Two iterators, since one holds a single element at a time. */
-	ipm_element_iter_init(&keys_it, p->cdp->heap, object, 0);
-	ipm_element_iter_init(&values_it, p->cdp->heap, object, keys ? 1 : 0);
+	ipm_entry_iter_init(&it, p->cdp->heap, object, 0);
 	for (n = 0; !rc && n < ENTRY_LIMIT; n++) {
-		if (keys)
-			rc = ipm_element_iter_next(&keys_it, &index, &key, err);
-		if (!rc)
-			rc = ipm_element_iter_next(&values_it, &index, &value, err);
-		if (rc || !value || (keys && !key))
+		rc = ipm_entry_iter_next(&it, &key, &value, err);
+		if (rc || !value)
 			break;
 		rc = put_entry(p, key, value, &comma, err);
-		/* Each steps over the other's element. */
-		if (!rc && keys) {
-			rc = ipm_element_iter_next(&keys_it, &index, &key, err);
-			if (!rc)
-				rc = ipm_element_iter_next(&values_it, &index, &value, err);
-		}
 	}
-	ipm_element_iter_deinit(&keys_it);
-	ipm_element_iter_deinit(&values_it);
+	ipm_entry_iter_deinit(&it);
 	return rc;
 }
 

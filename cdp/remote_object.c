@@ -49,7 +49,7 @@ static void put_missing(struct ipm_cdp *cdp, uint64_t id, struct ipm_buf *out)
 	omitted.omitted.reason = ipm_why_missing(cdp, id);
 	ipm_describe_omitted(&omitted, &text);
 	ipm_put_remote(cdp, "object", (struct ipm_str){0}, IPM_STR("Object"), ipm_buf_as_str(&text),
-		       (struct ipm_object_id){.id = id}, out);
+		       (struct ipm_object_id){.id = cdp->no_missing_ids ? 0 : id}, out);
 	out->failed |= text.failed;
 	ipm_buf_deinit(&text);
 }

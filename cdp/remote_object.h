@@ -20,6 +20,8 @@ struct ipm_cdp {
 	 * needs no escaping in JSON.
 	 */
 	const char *object_id_prefix;
+	/* Objects that are mentioned and were not captured get no id: nobody could be asked. */
+	bool no_missing_ids;
 };
 
 enum {
@@ -59,6 +61,17 @@ IPM_MUST_USE enum ipm_errc
 ipm_cdp_get_properties_by_id(struct ipm_cdp *cdp, struct ipm_str object_id,
 			     const struct ipm_cdp_properties_query *query, struct ipm_buf *out,
 			     struct ipm_error *err);
+
+/* Which ids with a suffix an object has, for those who list them all. */
+struct ipm_cdp_parts {
+	bool scopes;
+	bool entries;
+	bool methods;
+	uint64_t method_count;
+	bool views8, views16, views32;
+};
+
+struct ipm_cdp_parts ipm_cdp_parts_of(const struct ipm_object *object);
 
 /* The params of Debugger.paused. Call frame ids are "<prefix><index>" of the frame. */
 IPM_MUST_USE enum ipm_errc ipm_cdp_paused(struct ipm_cdp *cdp, const struct ipm_pause *pause,

@@ -101,6 +101,77 @@ void ipm_element_iter_deinit(struct ipm_element_iter *it)
 	it->slice = NULL;
 }
 
+bool ipm_has_entries(const struct ipm_object *object)
+{
+	switch (object->kind) {
+	case IPM_KIND_MAP:
+	case IPM_KIND_SET:
+	case IPM_KIND_WEAKMAP:
+	case IPM_KIND_WEAKSET:
+	case IPM_KIND_ITERATOR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool ipm_has_keys(const struct ipm_object *object)
+{
+	return object->kind == IPM_KIND_MAP || object->kind == IPM_KIND_WEAKMAP ||
+	       (object->kind == IPM_KIND_ITERATOR && object->state == 1);
+}
+
+uint64_t ipm_entry_count(const struct ipm_object *object)
+{
+	uint64_t n = object->element_count;
+
+	if (object->more_elements.count < UINT64_MAX - n)
+		n += object->more_elements.count;
+	return ipm_has_keys(object) ? n / 2 : n;
+}
+
+void ipm_entry_iter_init(struct ipm_entry_iter *it, struct ipm_heap *heap,
+			 const struct ipm_object *object, uint64_t start)
+{
+	uint64_t step;
+
+	*it = (struct ipm_entry_iter){.has_keys = ipm_has_keys(object)};
+	step = it->has_keys ? 2 : 1;
+	start = start < UINT64_MAX / 2 ? start * step : UINT64_MAX;
+	ipm_element_iter_init(&it->keys, heap, object, start);
+	ipm_element_iter_init(&it->values, heap, object, start + (it->has_keys ? 1 : 0));
+}
+
+enum ipm_errc ipm_entry_iter_next(struct ipm_entry_iter *it, const struct ipm_value **ret_key,
+				  const struct ipm_value **ret_value, struct ipm_error *err)
+{
+	enum ipm_errc rc = IPM_OK;
+	uint64_t index;
+
+	*ret_key = NULL;
+	if (!it->has_keys)
+		return ipm_element_iter_next(&it->values, &index, ret_value, err);
+	if (it->begun) { /* each steps over the other's element */
+		rc = ipm_element_iter_next(&it->keys, &index, ret_key, err);
+		if (!rc)
+			rc = ipm_element_iter_next(&it->values, &index, ret_value, err);
+	}
+	it->begun = true;
+	if (!rc)
+		rc = ipm_element_iter_next(&it->keys, &index, ret_key, err);
+	if (!rc)
+		rc = ipm_element_iter_next(&it->values, &index, ret_value, err);
+	if (!rc && !*ret_key)
+		*ret_value = NULL;
+	return rc;
+}
+
+void ipm_entry_iter_deinit(struct ipm_entry_iter *it)
+{
+	ipm_element_iter_deinit(&it->keys);
+	ipm_element_iter_deinit(&it->values);
+}
+
 void ipm_property_iter_init(struct ipm_property_iter *it, struct ipm_heap *heap,
 			    const struct ipm_object *object)
 {

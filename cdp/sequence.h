@@ -35,6 +35,29 @@ IPM_MUST_USE enum ipm_errc ipm_element_iter_next(struct ipm_element_iter *it, ui
 						 struct ipm_error *err);
 void ipm_element_iter_deinit(struct ipm_element_iter *it);
 
+/* The entries of a Map, Set or iterator, from entry `start` on. */
+struct ipm_entry_iter {
+	struct ipm_element_iter keys; /* one holds a single element at a time, so two go abreast */
+	struct ipm_element_iter values;
+	bool has_keys;
+	bool begun;
+};
+
+void ipm_entry_iter_init(struct ipm_entry_iter *it, struct ipm_heap *heap,
+			 const struct ipm_object *object, uint64_t start);
+/* *ret_value is NULL at the end, *ret_key also for a Set. */
+IPM_MUST_USE enum ipm_errc ipm_entry_iter_next(struct ipm_entry_iter *it,
+					       const struct ipm_value **ret_key,
+					       const struct ipm_value **ret_value,
+					       struct ipm_error *err);
+void ipm_entry_iter_deinit(struct ipm_entry_iter *it);
+
+/* Has this kind of object entries, and are they pairs of key and value? */
+bool ipm_has_entries(const struct ipm_object *object);
+bool ipm_has_keys(const struct ipm_object *object);
+/* Entries in the file. */
+uint64_t ipm_entry_count(const struct ipm_object *object);
+
 struct ipm_property_iter {
 	struct ipm_heap *heap;
 	const struct ipm_object *object;

@@ -103,9 +103,11 @@ static enum ipm_errc put_scope(struct list *l, size_t index, struct ipm_error *e
 	rc = l->cdp->heap->object(l->cdp->heap, id.id, &scope, err);
 	if (rc && rc != IPM_ERR_NOT_FOUND)
 		return rc;
+	if (rc && l->cdp->no_missing_ids)
+		id.id = 0;
 	rc = IPM_OK;
 	if (!scope)
-		rc = ipm_describe_id(l->cdp, id.id, &text, err);
+		rc = ipm_describe_id(l->cdp, l->object->scopes[index], &text, err);
 	else if (scope->kind == IPM_KIND_SCOPE && !scope->description.len)
 		ipm_describe_scope(scope->scope_type, scope->text.str, &text);
 	else if (scope->kind == IPM_KIND_SCOPE)
@@ -196,36 +198,25 @@ static enum ipm_errc put_entry_parts(struct list *l, const struct ipm_value *key
 /* All entries, or the one with that number. */
 static enum ipm_errc put_entries(struct list *l, bool one, uint64_t number, struct ipm_error *err)
 {
-	const struct ipm_value *key = NULL, *value;
-	bool keys = ipm_has_keys(l->object);
-	struct ipm_element_iter keys_it, values_it;
-	uint64_t index, at = one ? number : 0, step = keys ? 2 : 1;
+	const struct ipm_value *key, *value;
+	struct ipm_entry_iter it;
+	uint64_t at = one ? number : 0;
 	enum ipm_errc rc = IPM_OK;
 
 	if (!ipm_has_entries(l->object) || at >= ipm_entry_count(l->object))
 		return IPM_OK;
-	ipm_element_iter_init(&keys_it, l->cdp->heap, l->object, at * step);
-	ipm_element_iter_init(&values_it, l->cdp->heap, l->object, at * step + step - 1);
+	ipm_entry_iter_init(&it, l->cdp->heap, l->object, at);
 	while (!rc && (one || wants_indexes(l))) {
-		if (keys)
-			rc = ipm_element_iter_next(&keys_it, &index, &key, err);
-		if (!rc)
-			rc = ipm_element_iter_next(&values_it, &index, &value, err);
-		if (rc || !value || (keys && !key))
+		rc = ipm_entry_iter_next(&it, &key, &value, err);
+		if (rc || !value)
 			break;
 		if (one) {
 			rc = put_entry_parts(l, key, value, err);
 			break;
 		}
 		rc = put_entry_in_list(l, at++, key, value, err);
-		if (!rc && keys) { /* each steps over the other's element */
-			rc = ipm_element_iter_next(&keys_it, &index, &key, err);
-			if (!rc)
-				rc = ipm_element_iter_next(&values_it, &index, &value, err);
-		}
 	}
-	ipm_element_iter_deinit(&keys_it);
-	ipm_element_iter_deinit(&values_it);
+	ipm_entry_iter_deinit(&it);
 	if (!rc && !one && !l->query->accessor_properties_only)
 		put_length(l, ipm_entry_count(l->object));
 	return rc;
