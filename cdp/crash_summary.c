@@ -237,7 +237,7 @@ enum ipm_errc ipm_crash_summary_read(struct ipm_reader *reader, struct ipm_crash
 				     struct ipm_error *err)
 {
 	struct ipm_heap heap = ipm_file_heap(reader);
-	struct ipm_cdp cdp = {&heap, ""};
+	struct ipm_cdp cdp = {.heap = &heap, .object_id_prefix = ""};
 	const struct ipm_meta *meta = ipm_reader_meta(reader);
 	struct ipm_crash_summary s = {0};
 	struct span reason = {0}, error = {0}, top = {0}, thread = {0}, node, program;
