@@ -71,7 +71,7 @@ function arm() {
 		arch,
 		program: String(argv[1] || ''),
 		thread: isMainThread ? 'main' : `worker ${threadId}`,
-		suffix: isMainThread ? 'main' : `worker-${threadId}`,
+		suffix: isMainThread ? '' : `worker-${threadId}-`, // of the file's name
 	});
 	if (!live) {
 		if (!env.INSPMORT_QUIET)
