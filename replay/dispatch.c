@@ -136,9 +136,10 @@ bool call_frame_param(struct call *c, size_t *ret)
 			*ret = (size_t)number;
 			return true;
 		}
-		/* fall through */
-	case ID_OTHER_CONTEXT:
 		call_error(c, SERVER_ERROR, "Could not find call frame with given id");
+		return false;
+	case ID_OTHER_CONTEXT:
+		call_error(c, SERVER_ERROR, "Cannot find context with specified id");
 		return false;
 	default:
 		call_error(c, SERVER_ERROR, "Invalid call frame id");

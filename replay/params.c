@@ -84,23 +84,6 @@ static uint64_t cbor_head(uint64_t value)
 				     : 9;
 }
 
-static uint64_t cbor_string(struct ipm_str str)
-{
-	uint64_t units = 0;
-	size_t i;
-	bool ascii = true;
-
-	for (i = 0; i < str.len; i++) {
-		unsigned char byte = (unsigned char)str.data[i];
-
-		if (byte >= 0x80)
-			ascii = false;
-		if ((byte & 0xc0) != 0x80)
-			units += byte >= 0xf0 ? 2 : 1;
-	}
-	return ascii ? cbor_head(str.len) + str.len : cbor_head(2 * units) + 2 * units;
-}
-
 static bool is_int32(double number)
 {
 	return number == trunc(number) && number >= INT32_MIN && number <= INT32_MAX;
@@ -116,7 +99,7 @@ static uint64_t cbor_shallow(struct ipm_json_ref ref)
 	switch (ipm_json_type(ref)) {
 	case IPM_JSON_STRING:
 		ipm_json_string(ref, &text);
-		size = cbor_string(ipm_buf_as_str(&text));
+		size = cbor_head(text.len) + text.len;
 		ipm_buf_deinit(&text);
 		break;
 	case IPM_JSON_NUMBER:
@@ -178,8 +161,8 @@ struct check {
 static bool complain(struct check *check, struct ipm_str field, const char *what, uint64_t position)
 {
 	snprintf(check->data, check->capacity,
-		 "Failed to deserialize %s.%.*s - BINDINGS: %s at position %llu", check->path,
-		 (int)field.len, field.data, what, (unsigned long long)position);
+		 "Failed to deserialize %s.%.*s - %s at position %llu", check->path, (int)field.len,
+		 field.data, what, (unsigned long long)position);
 	return false;
 }
 
@@ -191,20 +174,20 @@ static const char *mismatch(struct ipm_str type, struct ipm_json_ref value)
 	if (is(type, "any"))
 		return NULL;
 	if (is(type, "string"))
-		return got == IPM_JSON_STRING ? NULL : "string value expected";
+		return got == IPM_JSON_STRING ? NULL : "BINDINGS: string value expected";
 	if (is(type, "boolean"))
-		return got == IPM_JSON_BOOLEAN ? NULL : "bool value expected";
+		return got == IPM_JSON_BOOLEAN ? NULL : "BINDINGS: bool value expected";
 	if (is(type, "number"))
-		return got == IPM_JSON_NUMBER ? NULL : "double value expected";
+		return got == IPM_JSON_NUMBER ? NULL : "BINDINGS: double value expected";
 	if (is(type, "integer"))
 		return got == IPM_JSON_NUMBER && is_int32(ipm_json_double(value, 0.5))
 			       ? NULL
-			       : "int32 value expected";
+			       : "BINDINGS: int32 value expected";
 	if (is(type, "object"))
-		return got == IPM_JSON_OBJECT ? NULL : "dictionary value expected";
+		return got == IPM_JSON_OBJECT ? NULL : "BINDINGS: dictionary value expected";
 	named = find_type(type);
 	if (named && !named->fields)
-		return got == IPM_JSON_STRING ? NULL : "string value expected";
+		return got == IPM_JSON_STRING ? NULL : "BINDINGS: string value expected";
 	return got == IPM_JSON_OBJECT ? NULL : "CBOR: map start expected";
 }
 
@@ -263,12 +246,43 @@ static bool check_elements(struct check *check, const struct param_spec *param,
 	return true;
 }
 
+static bool is_present(struct ipm_json_ref map, struct ipm_str name)
+{
+	char wanted[64];
+
+	if (name.len >= sizeof(wanted))
+		return false;
+	memcpy(wanted, name.data, name.len);
+	wanted[name.len] = '\0';
+	return ipm_json_type(ipm_json_get(map, wanted)) != IPM_JSON_NONE;
+}
+
+/* Of several that are missing V8 names the first in the alphabet. */
+static bool find_missing(const char *spec, struct ipm_json_ref map, struct param_spec *ret)
+{
+	struct param_spec param;
+	bool found = false;
+
+	while (next_param(&spec, &param)) {
+		size_t len = param.name.len;
+
+		if (param.optional || is_present(map, param.name))
+			continue;
+		if (found && len > ret->name.len)
+			len = ret->name.len;
+		if (found && memcmp(param.name.data, ret->name.data, len) > 0)
+			continue;
+		*ret = param;
+		found = true;
+	}
+	return found;
+}
+
 static bool check_fields(struct check *check, const char *spec, struct ipm_json_ref map,
 			 uint64_t position)
 {
 	struct ipm_json_ref name, value;
 	struct param_spec param;
-	char wanted[64];
 
 	position += CBOR_ENVELOPE + CBOR_START;
 	for (name = ipm_json_first(map); ipm_json_type(name) != IPM_JSON_NONE;
@@ -281,15 +295,8 @@ static bool check_fields(struct check *check, const char *spec, struct ipm_json_
 			return false;
 		position += cbor_size(value);
 	}
-	while (next_param(&spec, &param)) {
-		if (param.optional || param.name.len >= sizeof(wanted))
-			continue;
-		memcpy(wanted, param.name.data, param.name.len);
-		wanted[param.name.len] = '\0';
-		if (ipm_json_type(ipm_json_get(map, wanted)) == IPM_JSON_NONE)
-			return complain(check, param.name, "mandatory field missing", position);
-	}
-	return true;
+	return !find_missing(spec, map, &param) ||
+	       complain(check, param.name, "BINDINGS: mandatory field missing", position);
 }
 
 bool check_params(const char *spec, struct ipm_json_ref params, char *data, size_t capacity)
@@ -298,7 +305,14 @@ bool check_params(const char *spec, struct ipm_json_ref params, char *data, size
 
 	if (!spec)
 		return true;
-	if (ipm_json_type(params) != IPM_JSON_OBJECT)
-		params = (struct ipm_json_ref){params.json, SIZE_MAX};
+	if (ipm_json_type(params) != IPM_JSON_OBJECT) {
+		struct param_spec param;
+
+		if (!find_missing(spec, params, &param))
+			return true;
+		snprintf(data, capacity,
+			 "Failed to deserialize params - CBOR: map start expected at position 0");
+		return false;
+	}
 	return check_fields(&check, spec, params, 0);
 }
