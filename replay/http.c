@@ -80,6 +80,7 @@ static void route(struct lws *wsi, const char *path, struct response *response)
 		request.host = server->host;
 	if (!lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI)) {
 		say(response, HTTP_STATUS_METHOD_NOT_ALLOWED, "Only GET\n");
+		response->close = true;
 		return;
 	}
 	if (server->token[0] && !has_token(wsi, server, &in_url)) {
@@ -137,6 +138,7 @@ static bool send_headers(struct lws *wsi, struct response *response)
 	       add(wsi, "location:", response->location, &p, end) &&
 	       add(wsi, "content-disposition:", response->filename, &p, end) &&
 	       add(wsi, "set-cookie:", cookie[0] ? cookie : NULL, &p, end) &&
+	       add(wsi, "connection:", response->close ? "close" : NULL, &p, end) &&
 	       !lws_add_http_header_content_length(wsi, length, &p, end) &&
 	       !lws_finalize_write_http_header(wsi, start, &p, end);
 }
@@ -192,8 +194,9 @@ static int send_body(struct lws *wsi, struct connection *conn)
 		lws_callback_on_writable(wsi);
 		return 0;
 	}
+	last = response->close;
 	drop_response(conn);
-	return lws_http_transaction_completed(wsi) ? -1 : 0;
+	return last || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
 int http_callback(struct lws *wsi, enum lws_callback_reasons reason, struct connection *conn,

@@ -50,6 +50,7 @@ struct response {
 	const char *filename; /* to save it under */
 	bool set_cookie;
 	bool cache; /* the same until the server ends */
+	bool close; /* the rest of what this client sent is not read */
 	struct ipm_buf body;
 	int fd;		 /* instead of a body, when >= 0 */
 	uint64_t length; /* of the file */
