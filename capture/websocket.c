@@ -227,8 +227,8 @@ static bool start(struct websocket *ws, const char *host, int port, const char *
 	info.retry_and_idle_policy = &no_ping;
 	info.user = ws;
 	info.fd_limit_per_thread = 16;
-	info.gid = (gid_t)-1;
-	info.uid = (uid_t)-1;
+	info.gid = -1;
+	info.uid = -1;
 	ws->context = lws_create_context(&info);
 	if (!ws->context)
 		return false;

@@ -13,6 +13,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"run", cmd_run, "[--via agent|websocket] -- node …", "run a program; if it dies, keep how"},
 	{"register-path", cmd_register_path, "", "prints the path for node --require"},
 	{NULL, NULL, NULL, NULL},
 };

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IPM_RUN_H
+#define IPM_RUN_H
+
+/* `inspmort run`: what its parts share. */
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "ipm_base.h"
+#include "ipm_capture.h"
+
+/* Runs node under an inspector and watches it from outside. argv[0] is node. */
+int run_websocket(char **argv);
+
+/* A child whose signals are ours: what is sent to us alone goes on to it. */
+void child_forward_signals(pid_t child);
+/* Waits for its end. The wait status. */
+int child_wait(pid_t child);
+/* Ends as it ended: the same exit code, or by the same signal. Does not return. */
+void child_pass_on(int status) __attribute__((noreturn));
+
+/*
+ * A process between the program's standard error and ours, which passes everything on but the
+ * lines that Node's inspector writes, and tells the inspector's address.
+ */
+struct stderr_filter {
+	pid_t pid;
+	int url_fd; /* the address arrives here, followed by end of file */
+};
+
+/* *ret_write_fd is what the program gets as its standard error. */
+IPM_MUST_USE enum ipm_errc stderr_filter_start(struct stderr_filter *ret, int *ret_write_fd,
+					       struct ipm_error *err);
+/* Waits until it has passed on everything, unless a grandchild still holds the other end. */
+void stderr_filter_finish(struct stderr_filter *filter);
+
+/* Limits and redaction from the environment, ready to capture. False: said why. */
+bool run_capture_options(struct ipm_capture_options *ret);
+/* "inspmort: wrote PATH" unless INSPMORT_QUIET is set. */
+void run_say_wrote(const char *path);
+
+#endif

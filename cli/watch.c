@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+#include "watch.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "clock.h"
+#include "commands.h"
+#include "io.h"
+#include "ipm_websocket.h"
+#include "json.h"
+#include "run.h"
+
+#define MAX_HELD      4
+#define FREE_CAPTURES 5			   /* before they are rationed */
+#define RATION_NS     UINT64_C(1000000000) /* then one in so much time */
+#define SETTLE_NS     UINT64_C(5000000000) /* exit(1) this soon after counts as dying of it */
+#define RESUME_NS     UINT64_C(5000000000)
+
+/* A capture whose consequence is not known yet. */
+struct held {
+	struct ipm_new_file file;
+	struct ipm_buf what; /* the exception as the protocol words it */
+	uint64_t at_ns;
+	bool fatal;
+	bool oom;
+	bool cut; /* the target died meanwhile */
+};
+
+struct watch {
+	struct ipm_channel *channel;
+	struct ipm_capture *capture;
+	uint64_t pid;
+	struct ipm_buf paused;	/* the event that waits to be handled */
+	struct ipm_buf current; /* the one being handled; the next may arrive meanwhile */
+	bool stop;		/* leave the waiting: something has to be done */
+	bool ending;		/* the program waits for us to go */
+	struct held held[MAX_HELD];
+	size_t held_count;
+	size_t captures;
+	uint64_t last_capture_ns;
+	struct ipm_buf reply;
+};
+
+static bool is_event(struct ipm_str message, const char *name)
+{
+	struct ipm_buf head = IPM_BUF_INIT;
+	bool same;
+
+	ipm_buf_printf(&head, "{\"method\":\"%s\"", name);
+	same = ipm_buf_ok(&head) && message.len >= head.len &&
+	       !memcmp(message.data, head.data, head.len);
+	ipm_buf_deinit(&head);
+	return same;
+}
+
+/* What identifies an exception in events: its description, or its value. */
+static void exception_text(struct ipm_json_ref remote, struct ipm_buf *ret)
+{
+	struct ipm_json_ref text = ipm_json_get(remote, "description");
+
+	if (ipm_json_type(text) != IPM_JSON_STRING)
+		text = ipm_json_get(remote, "value");
+	ipm_buf_reset(ret);
+	ipm_buf_str(ret, ipm_json_raw(text));
+}
+
+/* Node is certain now that this exception is the end. */
+static void on_fatal(struct watch *w, struct ipm_str message)
+{
+	struct ipm_json json = {0};
+	struct ipm_buf what = IPM_BUF_INIT;
+	struct ipm_json_ref details;
+	struct ipm_error err;
+	size_t i;
+
+	if (!w->held_count)
+		return;
+	if (!ipm_json_parse(&json, message, 0, &err)) {
+		details = ipm_json_get(ipm_json_get(ipm_json_root(&json), "params"),
+				       "exceptionDetails");
+		exception_text(ipm_json_get(details, "exception"), &what);
+	}
+	for (i = w->held_count; i-- > 0;)
+		if (w->held[i].what.len == what.len &&
+		    (!what.len || !memcmp(w->held[i].what.data, what.data, what.len)))
+			break;
+	/* Nothing alike: the exception was changed on its way, and the latest is the best guess. */
+	w->held[i == SIZE_MAX ? w->held_count - 1 : i].fatal = true;
+	ipm_buf_deinit(&what);
+	ipm_json_deinit(&json);
+}
+
+static void on_event(void *self, struct ipm_str message)
+{
+	struct watch *w = self;
+
+	if (is_event(message, "Debugger.paused")) {
+		ipm_buf_reset(&w->paused);
+		ipm_buf_str(&w->paused, message);
+		w->stop = true;
+	} else if (is_event(message, "Runtime.exceptionThrown")) {
+		on_fatal(w, message);
+	} else if (is_event(message, "NodeRuntime.waitingForDisconnect") ||
+		   is_event(message, "Runtime.executionContextDestroyed")) {
+		w->stop = w->ending = true;
+	} else {
+		ipm_capture_event(w->capture, message);
+	}
+}
+
+static bool call(struct watch *w, const char *method, const char *params)
+{
+	struct ipm_error err;
+
+	return !w->channel->ops->call(w->channel, method, (struct ipm_str){params, strlen(params)},
+				      ipm_monotonic_ns() + RESUME_NS, &w->reply, &err);
+}
+
+static void drop(struct held *h)
+{
+	ipm_new_file_discard(&h->file);
+	ipm_buf_deinit(&h->what);
+	*h = (struct held){.file.fd = -1};
+}
+
+/* A place for one more; the oldest that is not known to be fatal goes. */
+static struct held *new_held(struct watch *w)
+{
+	size_t i;
+
+	if (w->held_count == MAX_HELD) {
+		for (i = 0; i + 1 < MAX_HELD && w->held[i].fatal; i++)
+			;
+		drop(&w->held[i]);
+		memmove(&w->held[i], &w->held[i + 1], (MAX_HELD - 1 - i) * sizeof(*w->held));
+		w->held_count--;
+	}
+	w->held[w->held_count] = (struct held){.file.fd = -1};
+	return &w->held[w->held_count++];
+}
+
+static void take_capture(struct watch *w, struct ipm_json_ref params)
+{
+	struct held *h = new_held(w);
+	struct ipm_capture_result result;
+	const char *dir = getenv("INSPMORT_DIR");
+	struct ipm_error err;
+	enum ipm_errc rc;
+
+	h->at_ns = ipm_monotonic_ns();
+	h->oom = ipm_json_equals(ipm_json_get(params, "reason"), "OOM");
+	exception_text(ipm_json_get(params, "data"), &h->what);
+	if (ipm_new_file_create(dir && *dir ? dir : ".", &h->file, &err)) {
+		cli_fail("%s", err.message);
+		w->held_count--;
+		return;
+	}
+	rc = ipm_capture_run(w->capture, w->channel, ipm_buf_as_str(&w->current),
+			     ipm_fd_sink(h->file.fd), &result, &err);
+	if (rc && rc != IPM_ERR_PROTOCOL && rc != IPM_ERR_TIMEOUT) {
+		cli_fail("%s", err.message);
+		drop(h);
+		w->held_count--;
+		return;
+	}
+	if (rc) {
+		h->cut = true;
+		cli_fail("the capture is incomplete: %s", err.message);
+	}
+	w->captures++;
+	w->last_capture_ns = ipm_monotonic_ns();
+}
+
+static bool rationed(const struct watch *w)
+{
+	return w->captures >= FREE_CAPTURES && ipm_monotonic_ns() - w->last_capture_ns < RATION_NS;
+}
+
+static void on_paused(struct watch *w)
+{
+	struct ipm_json json = {0};
+	struct ipm_json_ref params, reason;
+	struct ipm_error err;
+
+	if (!ipm_json_parse(&json, ipm_buf_as_str(&w->current), 0, &err)) {
+		params = ipm_json_get(ipm_json_root(&json), "params");
+		reason = ipm_json_get(params, "reason");
+		if ((ipm_json_equals(reason, "exception") ||
+		     ipm_json_equals(reason, "promiseRejection") ||
+		     ipm_json_equals(reason, "OOM")) &&
+		    !rationed(w))
+			take_capture(w, params);
+	}
+	ipm_json_deinit(&json);
+	call(w, "Debugger.resume", "{}");
+}
+
+enum ipm_errc watch_create(struct ipm_channel *channel, const struct ipm_capture_options *opts,
+			   uint64_t pid, struct watch **ret, struct ipm_error *err)
+{
+	struct ipm_capture_options with = *opts;
+	struct watch *w = calloc(1, sizeof(*w));
+	enum ipm_errc rc;
+
+	if (!w)
+		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
+	w->channel = channel;
+	w->pid = pid;
+	with.meta.channel = IPM_STR("websocket");
+	with.meta.pid = pid;
+	rc = ipm_capture_create(&with, &w->capture, err);
+	if (rc) {
+		free(w);
+		return rc;
+	}
+	channel->on_event = on_event;
+	channel->on_event_self = w;
+	*ret = w;
+	return IPM_OK;
+}
+
+void watch_destroy(struct watch *w)
+{
+	size_t i;
+
+	if (!w)
+		return;
+	for (i = 0; i < w->held_count; i++)
+		drop(&w->held[i]);
+	ipm_capture_destroy(w->capture);
+	ipm_buf_deinit(&w->paused);
+	ipm_buf_deinit(&w->current);
+	ipm_buf_deinit(&w->reply);
+	free(w);
+}
+
+/* Children that the program forks must not wait for a debugger. */
+static const char forget_options[] =
+	"{\"expression\":\"process.execArgv=process.execArgv.filter((x)=>"
+	"x!=='--inspect-brk=127.0.0.1:0'&&x!=='--inspect-publish-uid=stderr')\","
+	"\"silent\":true}";
+
+static bool start(struct watch *w)
+{
+	return call(w, "NodeRuntime.notifyWhenWaitingForDisconnect", "{\"enabled\":true}") &&
+	       call(w, "Runtime.enable", "{}") && call(w, "Debugger.enable", "{}") &&
+	       call(w, "Debugger.setAsyncCallStackDepth", "{\"maxDepth\":32}") &&
+	       call(w, "Debugger.setPauseOnExceptions", "{\"state\":\"uncaught\"}") &&
+	       call(w, "Runtime.evaluate", forget_options) &&
+	       call(w, "Runtime.runIfWaitingForDebugger", "{}");
+}
+
+void watch_run(struct watch *w)
+{
+	if (!start(w)) {
+		cli_fail("the program's inspector does not answer");
+		return;
+	}
+	while (!w->ending) {
+		if (!ipm_websocket_wait(w->channel, &w->stop, UINT64_MAX) && !w->paused.len)
+			break;
+		w->stop = w->ending;
+		while (w->paused.len) {
+			ipm_buf_reset(&w->current);
+			ipm_buf_str(&w->current, ipm_buf_as_str(&w->paused));
+			ipm_buf_reset(&w->paused);
+			on_paused(w);
+		}
+	}
+	w->channel->on_event = NULL;
+	w->channel = NULL;
+}
+
+/* Which capture tells of this death. NULL: none. */
+static struct held *fatal_one(struct watch *w, int wait_status)
+{
+	struct held *last;
+	size_t i;
+
+	for (i = w->held_count; i-- > 0;)
+		if (w->held[i].fatal || w->held[i].cut)
+			return &w->held[i];
+	if (!w->held_count)
+		return NULL;
+	last = &w->held[w->held_count - 1];
+	if (WIFSIGNALED(wait_status) && last->oom)
+		return last;
+	/* The program's own handler ends it: process.exit(1). */
+	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) &&
+	    ipm_monotonic_ns() - last->at_ns < SETTLE_NS)
+		return last;
+	return NULL;
+}
+
+void watch_settle(struct watch *w, int wait_status)
+{
+	struct held *h = fatal_one(w, wait_status);
+	struct ipm_buf path = IPM_BUF_INIT;
+	struct ipm_error err = {0};
+	enum ipm_errc rc = IPM_OK;
+	int i;
+
+	if (!h)
+		return;
+	for (i = 0; i < 3; i++) {
+		rc = ipm_capture_path(NULL, w->pid, "", &path, &err);
+		if (!rc)
+			rc = ipm_new_file_publish(&h->file, (const char *)path.data, 0, &err);
+		if (rc != IPM_ERR_OS || err.os_errno != EEXIST)
+			break;
+	}
+	if (rc)
+		cli_fail("%s", err.message);
+	else
+		run_say_wrote((const char *)path.data);
+	ipm_buf_deinit(&path);
+}
