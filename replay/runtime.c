@@ -98,6 +98,8 @@ static enum ipm_errc enable(struct call *c, struct ipm_error *err)
 		return IPM_OK;
 	code = send_context(c, err);
 	if (!code)
+		code = runtime_send_console(c, err);
+	if (!code)
 		code = send_exception(c, err);
 	if (!code)
 		c->r->runtime_enabled = true;

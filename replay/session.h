@@ -106,7 +106,7 @@ bool call_frame_param(struct call *c, size_t *ret);
 /* The script of a parameter `scriptId`; NULL, and the reply is Node's error. */
 const struct ipm_script *script_param(struct call *c, struct ipm_json_ref id, int error_code);
 
-enum ipm_errc runtime_enable_events(struct call *c, struct ipm_error *err);
+enum ipm_errc runtime_send_console(struct call *c, struct ipm_error *err);
 enum ipm_errc debugger_pause_again(struct call *c, struct ipm_error *err);
 enum ipm_errc debugger_evaluate_on_call_frame(struct call *c, struct ipm_error *err);
 enum ipm_errc debugger_search_in_content(struct call *c, struct ipm_error *err);
