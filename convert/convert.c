@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "formats.h"
+#include "output.h"
+
+const struct ipm_convert_format ipm_convert_formats[] = {
+	{"json", ".json", "pauses, objects, scripts and report as one JSON object", ipm_write_json},
+	{"text", ".txt", "the report that 'show' prints", ipm_write_text},
+	{NULL, NULL, NULL, NULL},
+};
+
+const struct ipm_convert_format *ipm_convert_find(const char *name)
+{
+	const struct ipm_convert_format *f;
+
+	for (f = ipm_convert_formats; f->name; f++)
+		if (!strcmp(f->name, name))
+			return f;
+	return NULL;
+}
+
+enum ipm_errc ipm_convert(struct ipm_reader *reader, const struct ipm_convert_format *format,
+			  const struct ipm_convert_options *opts, struct ipm_output *out,
+			  struct ipm_error *err)
+{
+	static const struct ipm_convert_options defaults = {.frame = -1};
+	struct ipm_error finish_error;
+	enum ipm_errc rc, finish;
+
+	rc = format->write(reader, opts ? opts : &defaults, out, err);
+	finish = ipm_output_finish(out, &finish_error);
+	if (rc || !finish)
+		return rc;
+	if (err)
+		*err = finish_error;
+	return finish;
+}

@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: MIT */
+#include "text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "clock.h"
+#include "crash_summary.h"
+#include "wtf8.h"
+
+/*
+ * The report for people: what was thrown and why, then every frame of the program's own with its
+ * source and its variables.
+ */
+
+#define CONTEXT_LINES  2
+#define MAX_CAUSES     10
+#define MAX_VARIABLES  40
+#define MAX_SHOWN      256
+#define NAME_COLUMNS   24
+#define STYLE_ERROR    "1;31"
+#define STYLE_HEADING  "1"
+#define STYLE_NAME     "36"
+#define STYLE_DIM      "2"
+#define STYLE_EMPHASIS "33"
+
+struct report {
+	struct ipm_text_job job;
+	struct ipm_buf *buf;
+	/* Scopes printed already, with the frame that did: closures come back in every frame. */
+	uint64_t shown_scopes[MAX_SHOWN];
+	size_t shown_frames[MAX_SHOWN];
+	size_t shown_count;
+};
+
+static void style(struct report *r, const char *codes)
+{
+	if (r->job.opts->colour)
+		ipm_buf_printf(r->buf, "\033[%sm", codes);
+}
+
+static void plain(struct report *r)
+{
+	if (r->job.opts->colour)
+		ipm_buf_cstr(r->buf, "\033[0m");
+}
+
+static void styled(struct report *r, const char *codes, struct ipm_str text)
+{
+	style(r, codes);
+	ipm_put_safe(r->buf, text, false);
+	plain(r);
+}
+
+/* Text of several lines, the first of them in colour. */
+static void put_stack(struct report *r, struct ipm_str text)
+{
+	const char *end = text.len ? memchr(text.data, '\n', text.len) : NULL;
+	size_t first = end ? (size_t)(end - text.data) : text.len;
+
+	styled(r, STYLE_ERROR, (struct ipm_str){text.data, first});
+	ipm_put_safe(r->buf, (struct ipm_str){text.data + first, text.len - first}, true);
+	ipm_buf_byte(r->buf, '\n');
+}
+
+/* The object behind an own property of that name, or 0. */
+static uint64_t own_object(struct report *r, const struct ipm_object *object, const char *name)
+{
+	struct ipm_property_iter it;
+	const struct ipm_property *p;
+	uint64_t id = 0;
+
+	ipm_property_iter_init(&it, &r->job.heap, object);
+	while (!id && ipm_property_iter_next(&it, &p, NULL) == IPM_OK && p)
+		if (!p->symbol_id && p->name.len == strlen(name) &&
+		    !memcmp(p->name.data, name, p->name.len) && p->value.type == IPM_VALUE_OBJECT)
+			id = p->value.object_id;
+	ipm_property_iter_deinit(&it);
+	return id;
+}
+
+static enum ipm_errc put_thrown(struct report *r, const struct ipm_value *thrown,
+				const char *prefix)
+{
+	const struct ipm_object *object = NULL;
+	struct ipm_buf text = IPM_BUF_INIT;
+	bool error = false;
+	enum ipm_errc rc;
+
+	if (thrown->type == IPM_VALUE_OBJECT &&
+	    r->job.heap.object(&r->job.heap, thrown->object_id, &object, NULL) == IPM_OK) {
+		error = object->kind == IPM_KIND_ERROR;
+		r->job.heap.release(&r->job.heap, object);
+	}
+	ipm_buf_cstr(&text, prefix);
+	if (error) {
+		rc = ipm_cdp_description(&r->job.cdp, thrown, &text, r->job.err);
+	} else {
+		ipm_buf_cstr(&text, "Thrown: ");
+		rc = ipm_put_brief(&r->job, thrown, r->job.columns, &text);
+	}
+	if (!rc)
+		rc = ipm_buf_status(&text, r->job.err);
+	if (!rc)
+		put_stack(r, ipm_buf_as_str(&text));
+	ipm_buf_deinit(&text);
+	return rc;
+}
+
+/* error.cause, its cause, and so on. */
+static enum ipm_errc put_causes(struct report *r, const struct ipm_value *thrown)
+{
+	struct ipm_value at = *thrown;
+	const struct ipm_object *object;
+	enum ipm_errc rc = IPM_OK;
+	int i;
+
+	for (i = 0; !rc && i < MAX_CAUSES && at.type == IPM_VALUE_OBJECT; i++) {
+		if (r->job.heap.object(&r->job.heap, at.object_id, &object, NULL) != IPM_OK)
+			break;
+		at.object_id = own_object(r, object, "cause");
+		r->job.heap.release(&r->job.heap, object);
+		if (!at.object_id || at.object_id == thrown->object_id)
+			break;
+		rc = put_thrown(r, &at, "Caused by: ");
+	}
+	return rc;
+}
+
+static void put_word(struct report *r, const char *before, struct ipm_str text)
+{
+	if (!text.len)
+		return;
+	ipm_buf_cstr(r->buf, before);
+	ipm_put_safe(r->buf, text, false);
+}
+
+static void put_facts(struct report *r, const struct ipm_pause *pause)
+{
+	const struct ipm_meta *meta = ipm_reader_meta(r->job.reader);
+	char time[32];
+
+	ipm_format_time(pause->time_ns ? pause->time_ns : meta->time_ns, time, sizeof(time));
+	ipm_buf_byte(r->buf, '\n');
+	style(r, STYLE_DIM);
+	ipm_buf_cstr(r->buf, time);
+	put_word(r, "  ", meta->program);
+	if (meta->pid)
+		ipm_buf_printf(r->buf, "  pid %" PRIu64, meta->pid);
+	put_word(r, "  node ", meta->node_version);
+	if (pause->thread.len &&
+	    !(pause->thread.len == 4 && !memcmp(pause->thread.data, "main", 4)))
+		put_word(r, "  ", pause->thread);
+	put_word(r, "  reason: ", pause->reason);
+	plain(r);
+	ipm_buf_byte(r->buf, '\n');
+}
+
+static void put_source_line(void *self, const struct ipm_source_line *line)
+{
+	struct report *r = self;
+	unsigned i;
+
+	if (!line->is_it)
+		style(r, STYLE_DIM);
+	ipm_buf_printf(r->buf, " %s%6" PRId64 " | ", line->is_it ? ">" : " ", line->number + 1);
+	if (line->cut_columns && line->text.len)
+		ipm_buf_cstr(r->buf, "\xE2\x80\xA6");
+	ipm_put_safe(r->buf, line->text, true);
+	if (!line->is_it)
+		plain(r);
+	ipm_buf_byte(r->buf, '\n');
+	if (!line->has_caret)
+		return;
+	ipm_buf_cstr(r->buf, "         | ");
+	for (i = 0; i < line->caret && i < 500; i++)
+		ipm_buf_byte(r->buf, line->text.data[i] == '\t' ? '\t' : ' ');
+	if (line->cut_columns)
+		ipm_buf_byte(r->buf, ' ');
+	styled(r, STYLE_ERROR, IPM_STR("^"));
+	ipm_buf_byte(r->buf, '\n');
+}
+
+/* What Node puts around every CommonJS module; never what one is looking for. */
+static bool is_wrapper_name(struct ipm_str name)
+{
+	static const char *const names[] = {"exports", "require", "module", "__filename",
+					    "__dirname"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (name.len == strlen(names[i]) && !memcmp(name.data, names[i], name.len))
+			return true;
+	return false;
+}
+
+static enum ipm_errc put_variable(struct report *r, struct ipm_str name,
+				  const struct ipm_value *value)
+{
+	struct ipm_buf line = IPM_BUF_INIT;
+	unsigned used = 5 + NAME_COLUMNS / 2;
+	enum ipm_errc rc;
+
+	ipm_buf_cstr(r->buf, "     ");
+	styled(r, STYLE_NAME, name);
+	ipm_buf_cstr(r->buf, " = ");
+	rc = ipm_put_brief(&r->job, value, r->job.columns > used ? r->job.columns - used : 20,
+			   &line);
+	if (!rc)
+		rc = ipm_buf_status(&line, r->job.err);
+	if (!rc)
+		ipm_buf_str(r->buf, ipm_buf_as_str(&line));
+	ipm_buf_byte(r->buf, '\n');
+	ipm_buf_deinit(&line);
+	ipm_output_breathe(r->job.out);
+	return rc;
+}
+
+/* False when that scope stands in an earlier frame; *ret_frame says which. */
+static bool note_scope(struct report *r, uint64_t id, size_t frame, size_t *ret_frame)
+{
+	size_t i;
+
+	for (i = 0; i < r->shown_count; i++) {
+		if (r->shown_scopes[i] == id) {
+			*ret_frame = r->shown_frames[i];
+			return false;
+		}
+	}
+	if (r->shown_count < MAX_SHOWN) {
+		r->shown_scopes[r->shown_count] = id;
+		r->shown_frames[r->shown_count++] = frame;
+	}
+	return true;
+}
+
+static void put_scope_heading(struct report *r, const struct ipm_scope_ref *scope)
+{
+	ipm_buf_cstr(r->buf, "   ");
+	style(r, STYLE_DIM);
+	ipm_buf_cstr(r->buf, ipm_scope_type_name(scope->type));
+	if (scope->name.len && scope->type != IPM_SCOPE_LOCAL) {
+		ipm_buf_cstr(r->buf, " of ");
+		ipm_put_safe(r->buf, scope->name, false);
+	}
+	plain(r);
+}
+
+static enum ipm_errc put_variables(struct report *r, const struct ipm_scope_ref *scope,
+				   const struct ipm_object *object)
+{
+	struct ipm_property_iter it;
+	const struct ipm_property *p;
+	size_t n = 0, hidden = 0;
+	enum ipm_errc rc;
+
+	ipm_property_iter_init(&it, &r->job.heap, object);
+	while (!(rc = ipm_property_iter_next(&it, &p, r->job.err)) && p) {
+		if (!r->job.opts->full && is_wrapper_name(p->name))
+			continue;
+		if (n == MAX_VARIABLES && !r->job.opts->full) {
+			hidden++;
+			continue;
+		}
+		if (!n++) {
+			put_scope_heading(r, scope);
+			ipm_buf_byte(r->buf, '\n');
+		}
+		rc = put_variable(r, p->name, &p->value);
+		if (rc)
+			break;
+	}
+	ipm_property_iter_deinit(&it);
+	if (hidden)
+		ipm_buf_printf(r->buf, "     \xE2\x80\xA6 %zu more (--full shows them)\n", hidden);
+	return rc;
+}
+
+static enum ipm_errc put_scope(struct report *r, const struct ipm_scope_ref *scope, size_t frame)
+{
+	const struct ipm_object *object;
+	size_t earlier;
+	enum ipm_errc rc;
+
+	if (scope->type == IPM_SCOPE_GLOBAL)
+		return IPM_OK;
+	if (scope->object.type != IPM_VALUE_OBJECT ||
+	    r->job.heap.object(&r->job.heap, scope->object.object_id, &object, NULL) != IPM_OK) {
+		put_scope_heading(r, scope);
+		ipm_buf_cstr(r->buf, ": ");
+		rc = ipm_put_brief(&r->job, &scope->object, r->job.columns, r->buf);
+		ipm_buf_byte(r->buf, '\n');
+		return rc;
+	}
+	if (!note_scope(r, object->id, frame, &earlier) && earlier != frame) {
+		if (object->property_count) {
+			put_scope_heading(r, scope);
+			ipm_buf_printf(r->buf, ": as in #%zu\n", earlier);
+		}
+		rc = IPM_OK;
+	} else {
+		rc = put_variables(r, scope, object);
+	}
+	r->job.heap.release(&r->job.heap, object);
+	return rc;
+}
+
+static void put_frame_heading(struct report *r, const struct ipm_frame *frame, size_t index)
+{
+	struct ipm_buf place = IPM_BUF_INIT;
+
+	ipm_buf_byte(r->buf, '\n');
+	style(r, STYLE_HEADING);
+	ipm_buf_printf(r->buf, "#%zu ", index);
+	if (frame->function_name.len)
+		ipm_put_safe(r->buf, frame->function_name, false);
+	else
+		ipm_buf_cstr(r->buf, "<anonymous>");
+	plain(r);
+	ipm_put_place(&place, frame->url, &frame->location);
+	ipm_buf_cstr(r->buf, " (");
+	ipm_put_safe(r->buf, ipm_buf_as_str(&place), false);
+	ipm_buf_cstr(r->buf, ")\n");
+	r->buf->failed |= place.failed;
+	ipm_buf_deinit(&place);
+}
+
+/* `this` says something in a method, not in a plain function or a module. */
+static bool tells_something(struct report *r, const struct ipm_frame *frame)
+{
+	const struct ipm_value *value = &frame->this_value;
+	const struct ipm_object *object;
+	bool tells;
+
+	if (r->job.opts->full)
+		return true;
+	if (value->type != IPM_VALUE_OBJECT)
+		return false;
+	if (r->job.heap.object(&r->job.heap, value->object_id, &object, NULL) != IPM_OK)
+		return false;
+	tells = !(object->class_name.len == 6 && (!memcmp(object->class_name.data, "global", 6) ||
+						  !memcmp(object->class_name.data, "Object", 6)));
+	if (!tells && object->property_count && object->class_name.data[0] == 'O')
+		tells = true;
+	r->job.heap.release(&r->job.heap, object);
+	return tells;
+}
+
+static enum ipm_errc put_frame(struct report *r, const struct ipm_frame *frame, size_t index)
+{
+	enum ipm_errc rc;
+	size_t i;
+
+	put_frame_heading(r, frame, index);
+	rc = ipm_each_source_line(&r->job, &frame->location, CONTEXT_LINES, put_source_line, r);
+	if (!rc && tells_something(r, frame))
+		rc = put_variable(r, IPM_STR("this"), &frame->this_value);
+	if (!rc && frame->has_return_value)
+		rc = put_variable(r, IPM_STR("(return value)"), &frame->return_value);
+	for (i = 0; !rc && i < frame->scope_count; i++)
+		rc = put_scope(r, &frame->scopes[i], index);
+	if (!rc && !frame->scope_count)
+		ipm_buf_printf(r->buf, "   variables not captured: %s\n",
+			       ipm_reason_name(frame->locals_missing));
+	ipm_output_breathe(r->job.out);
+	return rc;
+}
+
+static void put_skipped(struct report *r, size_t *count)
+{
+	if (*count) {
+		style(r, STYLE_DIM);
+		ipm_buf_printf(r->buf,
+			       "\n   \xE2\x80\xA6 %zu frame%s of Node itself (--full shows %s)\n",
+			       *count, *count == 1 ? "" : "s", *count == 1 ? "it" : "them");
+		plain(r);
+	}
+	*count = 0;
+}
+
+static enum ipm_errc put_frames(struct report *r, const struct ipm_pause *pause)
+{
+	const struct ipm_convert_options *opts = r->job.opts;
+	size_t i, skipped = 0, own = 0;
+	enum ipm_errc rc = IPM_OK;
+
+	for (i = 0; i < pause->frame_count; i++)
+		own += !ipm_is_internal_url(pause->frames[i].url);
+	for (i = 0; !rc && i < pause->frame_count; i++) {
+		if (opts->frame >= 0 && (uint64_t)opts->frame != i)
+			continue;
+		/* The very top is worth a look wherever it is; a stack of Node's alone, too. */
+		if (opts->frame < 0 && !opts->full && own &&
+		    ipm_is_internal_url(pause->frames[i].url)) {
+			skipped++;
+			continue;
+		}
+		put_skipped(r, &skipped);
+		rc = put_frame(r, &pause->frames[i], i);
+	}
+	put_skipped(r, &skipped);
+	if (opts->frame < 0 && pause->omitted_frames)
+		ipm_buf_printf(r->buf, "\n   %" PRIu64 " frames more were not captured\n",
+			       pause->omitted_frames);
+	return rc;
+}
+
+static void put_async(struct report *r, const struct ipm_pause *pause)
+{
+	size_t i, k;
+
+	for (i = 0; i < pause->async_stack_count; i++) {
+		const struct ipm_async_stack *stack = &pause->async_stacks[i];
+		struct ipm_buf place = IPM_BUF_INIT;
+
+		ipm_buf_byte(r->buf, '\n');
+		style(r, STYLE_EMPHASIS);
+		ipm_buf_cstr(r->buf, "after ");
+		ipm_put_safe(r->buf, stack->description.len ? stack->description : IPM_STR("async"),
+			     false);
+		plain(r);
+		ipm_buf_byte(r->buf, '\n');
+		for (k = 0; k < stack->call_site_count; k++) {
+			const struct ipm_call_site *site = &stack->call_sites[k];
+
+			if (!r->job.opts->full && ipm_is_internal_url(site->url))
+				continue;
+			ipm_buf_reset(&place);
+			ipm_put_place(&place, site->url, &site->location);
+			ipm_buf_cstr(r->buf, "   at ");
+			ipm_put_safe(r->buf,
+				     site->function_name.len ? site->function_name
+							     : IPM_STR("<anonymous>"),
+				     false);
+			ipm_buf_cstr(r->buf, " (");
+			ipm_put_safe(r->buf, ipm_buf_as_str(&place), false);
+			ipm_buf_cstr(r->buf, ")\n");
+		}
+		r->buf->failed |= place.failed;
+		ipm_buf_deinit(&place);
+	}
+}
+
+static enum ipm_errc put_pause(struct report *r, const struct ipm_pause *pause)
+{
+	enum ipm_errc rc = IPM_OK;
+
+	if (r->job.opts->frame < 0) {
+		if (pause->has_data) {
+			rc = put_thrown(r, &pause->data, "");
+			if (!rc)
+				rc = put_causes(r, &pause->data);
+		}
+		put_facts(r, pause);
+	}
+	if (!rc)
+		rc = put_frames(r, pause);
+	if (!rc && r->job.opts->frame < 0)
+		put_async(r, pause);
+	return rc;
+}
+
+/* What is not there, and why: a report that looks whole must be whole. */
+static void put_omissions(struct report *r)
+{
+	const struct ipm_summary *summary = ipm_reader_summary(r->job.reader);
+	const struct ipm_file_info *info = ipm_reader_info(r->job.reader);
+	bool some = false;
+	int i;
+
+	if (info->integrity != IPM_WHOLE)
+		ipm_buf_printf(r->buf, "\nThis file is %s; what could be read is shown.\n",
+			       info->integrity == IPM_CUT ? "cut" : "damaged");
+	for (i = IPM_REASON_NONE + 1; i < IPM_REASON_COUNT; i++) {
+		if (!summary->omitted[i])
+			continue;
+		ipm_buf_printf(r->buf, "%s %" PRIu64 " (%s)",
+			       some ? "," : "\nNot captured:", summary->omitted[i],
+			       ipm_reason_name((enum ipm_reason)i));
+		some = true;
+	}
+	if (some)
+		ipm_buf_byte(r->buf, '\n');
+	if (summary->redacted)
+		ipm_buf_printf(r->buf, "%sRedacted: %" PRIu64 "\n", some ? "" : "\n",
+			       summary->redacted);
+}
+
+enum ipm_errc ipm_write_text(struct ipm_reader *reader, const struct ipm_convert_options *opts,
+			     struct ipm_output *out, struct ipm_error *err)
+{
+	struct report r = {.job = {.reader = reader, .opts = opts, .out = out, .err = err},
+			   .buf = &out->buffer};
+	uint64_t i, count = ipm_reader_info(reader)->pauses, done = 0;
+	const struct ipm_pause *pause;
+	enum ipm_errc rc = IPM_OK;
+
+	r.job.columns = opts->columns ? opts->columns : 100;
+	r.job.heap = ipm_file_heap(reader);
+	r.job.cdp = (struct ipm_cdp){.heap = &r.job.heap, .object_id_prefix = ""};
+	for (i = 0; !rc && i < count; i++) {
+		if (ipm_reader_pause(reader, i, &pause, NULL) != IPM_OK)
+			continue;
+		if (opts->frame >= 0 && (uint64_t)opts->frame >= pause->frame_count && count == 1)
+			return ipm_fail(err, IPM_ERR_NOT_FOUND,
+					"no frame %" PRId64 ": the stack has %zu", opts->frame,
+					pause->frame_count);
+		if (done++)
+			ipm_buf_cstr(r.buf, "\n----\n\n");
+		rc = put_pause(&r, pause);
+	}
+	if (!done)
+		ipm_buf_cstr(r.buf, "No stack in this file.\n");
+	if (!rc && opts->frame < 0)
+		put_omissions(&r);
+	return rc ? rc : ipm_buf_status(r.buf, err);
+}
