@@ -15,6 +15,10 @@ struct command {
 static const struct command commands[] = {
 	{"run", cmd_run, "[--via agent|websocket] -- node …", "run a program; if it dies, keep how"},
 	{"register-path", cmd_register_path, "", "prints the path for node --require"},
+	{"list", cmd_list, "[DIR]", "the crashes there, newest first"},
+	{"info", cmd_info, "[--json] FILE", "one crash in a few lines"},
+	{"show", cmd_show, "[--frame N] [--full] FILE", "the error, then every frame and its variables"},
+	{"convert", cmd_convert, "[--to FORMAT] [-o OUT] FILE", "in other tools' formats"},
 	{NULL, NULL, NULL, NULL},
 };
 

@@ -60,6 +60,13 @@ IPM_API IPM_MUST_USE enum ipm_errc ipm_convert(struct ipm_reader *reader,
 					       const struct ipm_convert_options *opts,
 					       struct ipm_output *out, struct ipm_error *err);
 
+/*
+ * Appends text of the dead process so that it cannot do anything to a terminal or to the layout:
+ * control and bidirectional characters and lone surrogates come out as escapes. `newlines`: \n and \t
+ * pass.
+ */
+IPM_API void ipm_put_safe(struct ipm_buf *out, struct ipm_str text, bool newlines);
+
 #ifdef __cplusplus
 }
 #endif

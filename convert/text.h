@@ -19,13 +19,6 @@ struct ipm_text_job {
 	struct ipm_error *err;
 };
 
-/*
- * Appends text of the dead process so that it cannot do anything to a terminal or to the layout:
- * control and bidirectional characters and lone surrogates come out as escapes. `newlines`: \n and \t
- * pass.
- */
-void ipm_put_safe(struct ipm_buf *out, struct ipm_str text, bool newlines);
-
 /* As ipm_put_safe, quoted, and at most `max` units long. */
 enum ipm_errc ipm_put_quoted(struct ipm_text_job *job, const struct ipm_text *text, uint64_t max,
 			     struct ipm_buf *out);
