@@ -25,21 +25,22 @@ enum line { LISTENING, HELP, ATTACHED, WAITING, ENDING, LINE_COUNT };
 
 struct pattern {
 	const char *text;
-	bool whole; /* else the line goes on */
+	bool whole;  /* else the line goes on */
+	int at_most; /* times that Node writes it */
 };
 
 static const struct pattern patterns[LINE_COUNT] = {
-	[LISTENING] = {"Debugger listening on ws://", false},
-	[HELP] = {"For help, see: https://nodejs.org/", false},
-	[ATTACHED] = {"Debugger attached.\n", true},
-	[WAITING] = {"Waiting for the debugger to disconnect...\n", true},
-	[ENDING] = {"Debugger ending on ws://", false},
+	[LISTENING] = {"Debugger listening on ws://", false, 1},
+	[HELP] = {"For help, see: https://nodejs.org/", false, 2},
+	[ATTACHED] = {"Debugger attached.\n", true, 1},
+	[WAITING] = {"Waiting for the debugger to disconnect...\n", true, 1},
+	[ENDING] = {"Debugger ending on ws://", false, 1},
 };
 
 struct filter {
 	int out_fd;
 	int url_fd;
-	bool used[LINE_COUNT]; /* Node writes each only once */
+	int used[LINE_COUNT]; /* so many times */
 	bool at_line_start;
 	bool swallowing; /* to the end of the line */
 	enum line line;
@@ -80,12 +81,12 @@ static bool possible(struct filter *f)
 
 	for (i = 0; i < LINE_COUNT; i++) {
 		n = strlen(patterns[i].text);
-		if (f->used[i] ||
+		if (f->used[i] >= patterns[i].at_most ||
 		    memcmp(f->held, patterns[i].text, f->held_len < n ? f->held_len : n))
 			continue;
 		if (f->held_len >= n) {
 			f->line = (enum line)i;
-			f->used[i] = true;
+			f->used[i]++;
 			if (patterns[i].whole)
 				f->held_len = 0;
 			else
