@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"info", cmd_info, "[--json] FILE", "one crash in a few lines"},
 	{"show", cmd_show, "[--frame N] [--full] FILE", "the error, then every frame and its variables"},
 	{"convert", cmd_convert, "[--to FORMAT] [-o OUT] FILE", "in other tools' formats"},
+	{"serve", cmd_serve, "[--port N] FILE|DIR…", "open them in Chrome DevTools and other debuggers"},
 	{NULL, NULL, NULL, NULL},
 };
 

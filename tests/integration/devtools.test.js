@@ -47,7 +47,7 @@ test('a click on a crash shows the paused process in DevTools', async (t) => {
 	await page.locator('.crash .error').first().waitFor();
 	await page.screenshot({ path: path.join(artifacts, 'index.png') });
 	await page.locator('.crash a.open').first().click();
-	await page.waitForURL('**/devtools/js_app.html?*');
+	await page.waitForURL(/js_app\.html/, { waitUntil: 'commit' });
 
 	await seen(/Paused on (uncaught )?exception/i, 'the banner');
 	const frames = page.locator('.call-frame-item-title');
