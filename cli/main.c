@@ -12,6 +12,7 @@ struct command {
 	const char *summary;
 };
 
+/* clang-format off */
 static const struct command commands[] = {
 	{"run", cmd_run, "[--via agent|websocket] -- node …", "run a program; if it dies, keep how"},
 	{"register-path", cmd_register_path, "", "prints the path for node --require"},
@@ -22,6 +23,7 @@ static const struct command commands[] = {
 	{"serve", cmd_serve, "[--port N] FILE|DIR…", "open them in Chrome DevTools and other debuggers"},
 	{NULL, NULL, NULL, NULL},
 };
+/* clang-format on */
 
 static void print_help(FILE *out)
 {
