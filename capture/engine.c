@@ -101,7 +101,7 @@ static void set_deadlines(struct run *run, const struct ipm_capture_limits *limi
 	/* What is under way at the end gets a little longer. */
 	run->target.deadline_ns = saturating_add(run->stop_ns, grace);
 	run->target.timeout_ns = saturating_ms(limits->call_timeout_ms);
-	run->extras_max_ns = whole == UINT64_MAX ? UINT64_MAX : whole / 2;
+	run->extras_max_ns = whole == UINT64_MAX ? UINT64_MAX : whole / 4;
 }
 
 /* The walker's ids for the objects that the pause names. */

@@ -29,7 +29,7 @@ struct fetch {
 	struct open_value *values, **last_value;
 	struct open_value *lists, **last_list;
 	struct ipm_buf answer;
-	uint64_t until_ns;
+	const struct extras_options *opts;
 };
 
 static void add_open(struct fetch *f, struct open_value what)
@@ -127,8 +127,9 @@ static void read_internal(struct fetch *f, struct ipm_json_ref property, struct 
 	    ipm_json_equals(name, "[[GeneratorLocation]]")) {
 		extra->location = json_location(ipm_json_get(value, "value"));
 	} else if (ipm_json_equals(name, "[[Scopes]]")) {
-		add_open(f,
-			 (struct open_value){.object_id = handle_of(f, value), .scopes_of = extra});
+		if (!extra->internal)
+			add_open(f, (struct open_value){.object_id = handle_of(f, value),
+							.scopes_of = extra});
 	} else if (ipm_json_equals(name, "[[GeneratorState]]")) {
 		extra->is_generator = true;
 		extra->state = generator_state(ipm_json_get(value, "value"));
@@ -158,6 +159,26 @@ static void read_internals(struct fetch *f, struct ipm_json_ref list, struct ext
 		read_internal(f, each, extra);
 }
 
+/*
+ * Node's own functions close over all of Node: following them would fill the file with what the
+ * user never wrote.
+ */
+static bool is_internal(struct fetch *f, struct ipm_json_ref list)
+{
+	struct ipm_json_ref each = ipm_json_first(list), value;
+	size_t count = ipm_json_size(list), i;
+	struct script_entry *entry;
+
+	for (i = 0; i < count; i++, each = ipm_json_next(each)) {
+		if (!ipm_json_equals(ipm_json_get(each, "name"), "[[FunctionLocation]]"))
+			continue;
+		value = ipm_json_get(ipm_json_get(each, "value"), "value");
+		entry = scripts_find(f->opts->scripts, json_location(value).script_id);
+		return entry && script_is_internal(&entry->script);
+	}
+	return false;
+}
+
 static enum ipm_errc ask_one(struct fetch *f, struct ipm_str object_id, struct extra *extra,
 			     struct ipm_error *err)
 {
@@ -176,6 +197,8 @@ static enum ipm_errc ask_one(struct fetch *f, struct ipm_str object_id, struct e
 	if (rc)
 		return rc;
 	extra->known = true;
+	extra->internal = !f->opts->follow_internals &&
+			  is_internal(f, ipm_json_get(result, "internalProperties"));
 	read_internals(f, ipm_json_get(result, "internalProperties"), extra);
 	read_privates(f, ipm_json_get(result, "privateProperties"), extra);
 	return pool_ok(f->pool) ? IPM_OK : ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
@@ -323,7 +346,7 @@ static enum ipm_errc fetch_some(struct fetch *f, struct extra *list, size_t coun
 	f->last_value = &f->values;
 	f->last_list = &f->lists;
 	rc = pick(f, list, count, handles, err);
-	for (i = 0; !rc && i < count && ipm_monotonic_ns() < f->until_ns; i++)
+	for (i = 0; !rc && i < count && ipm_monotonic_ns() < f->opts->until_ns; i++)
 		if (handles[i].len)
 			rc = ask_one(f, handles[i], &list[i], err);
 	if (!rc)
@@ -334,14 +357,14 @@ static enum ipm_errc fetch_some(struct fetch *f, struct extra *list, size_t coun
 }
 
 enum ipm_errc extras_fetch(struct walker *w, struct walker_text *text, struct pool *pool,
-			   struct extra *list, size_t count, uint64_t until_ns,
+			   struct extra *list, size_t count, const struct extras_options *opts,
 			   struct ipm_error *err)
 {
-	struct fetch f = {.walker = w, .text = text, .pool = pool, .until_ns = until_ns};
+	struct fetch f = {.walker = w, .text = text, .pool = pool, .opts = opts};
 	enum ipm_errc rc = IPM_OK;
 	size_t at = 0, n;
 
-	while (!rc && at < count && ipm_monotonic_ns() < until_ns) {
+	while (!rc && at < count && ipm_monotonic_ns() < opts->until_ns) {
 		n = count - at < PICK_AT_ONCE ? count - at : PICK_AT_ONCE;
 		rc = fetch_some(&f, list + at, n, err);
 		at += n;
@@ -354,6 +377,8 @@ enum ipm_errc extras_fetch(struct walker *w, struct walker_text *text, struct po
 
 void extra_apply(const struct extra *extra, struct ipm_object *object)
 {
+	if (extra->internal && object->omitted_reason == IPM_REASON_NONE)
+		object->omitted_reason = IPM_REASON_DEPTH;
 	object->location = extra->location;
 	object->scopes = extra->scopes;
 	object->scope_count = extra->scope_count;

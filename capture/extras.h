@@ -9,12 +9,14 @@
 
 #include "ipm_model.h"
 #include "pool.h"
+#include "scripts.h"
 #include "walker.h"
 #include "walker_text.h"
 
 struct extra {
 	uint64_t id;
-	bool known; /* the target was asked and answered */
+	bool known;    /* the target was asked and answered */
+	bool internal; /* a function of the runtime's own: what it closes over stays out */
 	struct ipm_location location;
 	uint64_t *scopes;
 	size_t scope_count;
@@ -25,14 +27,20 @@ struct extra {
 	struct ipm_value first, second;
 };
 
+struct extras_options {
+	uint64_t until_ns;	 /* objects not asked about by then stay unknown */
+	struct scripts *scripts; /* to tell the runtime's own functions, or */
+	bool follow_internals;	 /* to treat them as any other */
+};
+
 /*
  * Asks about so many objects. `list[i].id` are given; the rest is filled in. Things named in the
  * answers get ids from the walker; their names and values are read with `text`, whose names and
- * redaction serve. Objects not asked before `until_ns` stay unknown.
+ * redaction serve.
  */
 IPM_MUST_USE enum ipm_errc extras_fetch(struct walker *w, struct walker_text *text,
 					struct pool *pool, struct extra *list, size_t count,
-					uint64_t until_ns, struct ipm_error *err);
+					const struct extras_options *opts, struct ipm_error *err);
 
 /* Puts what is known into the object's record. */
 void extra_apply(const struct extra *extra, struct ipm_object *object);

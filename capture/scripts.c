@@ -2,6 +2,7 @@
 #include "scripts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "paused.h"
 
@@ -81,4 +82,17 @@ struct script_entry *scripts_find(struct scripts *s, uint64_t id)
 		if (s->at[i].script.id == id)
 			return &s->at[i];
 	return NULL;
+}
+
+bool script_is_internal(const struct ipm_script *script)
+{
+	static const char *const schemes[] = {"node:", "ext:", "electron/js2c"};
+	size_t i, n;
+
+	for (i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
+		n = strlen(schemes[i]);
+		if (script->url.len > n && !memcmp(script->url.data, schemes[i], n))
+			return true;
+	}
+	return false;
 }

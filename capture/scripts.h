@@ -26,5 +26,7 @@ void scripts_deinit(struct scripts *s);
 void scripts_add(struct scripts *s, struct ipm_json_ref params);
 /* NULL: not known. */
 struct script_entry *scripts_find(struct scripts *s, uint64_t id);
+/* Is it the runtime's own, "node:fs"? */
+bool script_is_internal(const struct ipm_script *script);
 
 #endif

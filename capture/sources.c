@@ -81,7 +81,7 @@ enum ipm_errc run_write_frame_scripts(struct run *run, const struct ipm_pause *p
 
 static bool is_internal(const struct ipm_script *script)
 {
-	return !script->url.len || (script->url.len > 5 && !memcmp(script->url.data, "node:", 5));
+	return !script->url.len || script_is_internal(script);
 }
 
 enum ipm_errc run_write_other_scripts(struct run *run, struct ipm_error *err)

@@ -187,17 +187,21 @@ static enum ipm_errc fetch_extras(struct walk *walk, struct ipm_error *err)
 {
 	struct run *run = walk->run;
 	struct walker_text text = walk->text;
-	uint64_t before = ipm_monotonic_ns(), until;
+	uint64_t before = ipm_monotonic_ns();
+	struct extras_options opts = {
+		.scripts = &run->capture->scripts,
+		.follow_internals = run->capture->limits.max_objects == UINT64_MAX,
+	};
 	enum ipm_errc rc;
 
 	if (!walk->extra_count || run->extras_ns >= run->extras_max_ns)
 		return IPM_OK;
-	until = before + (run->extras_max_ns - run->extras_ns);
-	if (until > run->stop_ns)
-		until = run->stop_ns;
+	opts.until_ns = before + (run->extras_max_ns - run->extras_ns);
+	if (opts.until_ns > run->stop_ns)
+		opts.until_ns = run->stop_ns;
 	text.pool = &run->batch_pool;
 	rc = extras_fetch(&run->walker, &text, &run->batch_pool, walk->extras, walk->extra_count,
-			  until, err);
+			  &opts, err);
 	run->extras_ns += ipm_monotonic_ns() - before;
 	return rc;
 }

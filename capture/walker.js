@@ -16,7 +16,8 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2) {
 	const SafeMap = P.SafeMap, ownKeys = P.ReflectOwnKeys;
 	const descriptorOf = P.ReflectGetOwnPropertyDescriptor, prototypeOf = P.ObjectGetPrototypeOf;
 	const slice = P.StringPrototypeSlice, includes = P.StringPrototypeIncludes;
-	const startsWith = P.StringPrototypeStartsWith, sourceOf = P.FunctionPrototypeToString;
+	const startsWith = P.StringPrototypeStartsWith, endsWith = P.StringPrototypeEndsWith,
+		 sourceOf = P.FunctionPrototypeToString;
 	const symbolText = P.SymbolPrototypeToString, isArray = P.ArrayIsArray;
 	const isView = P.ArrayBufferIsView, viewTag = P.TypedArrayPrototypeGetSymbolToStringTag;
 	const call = P.FunctionPrototypeCall;
@@ -39,6 +40,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2) {
 		Block: 5, Script: 6, Eval: 7, Module: 8, 'Expression Stack': 9 };
 	const NEEDS_CDP = 1, SLICED = 2; /* record flags */
 	const PIECE = 4096, PIECE_BYTES = 262144, SHARD = 8388608, KEY_CACHE = 65536;
+	const SAME_SOURCE = 64;
 	const maxString = options.maxString, maxElements = options.maxElements;
 	const maxBytes = options.maxBytes;
 
@@ -51,6 +53,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2) {
 	const fullShards = list();
 	const scopeIds = new SafeMap();
 	const keyIndex = new SafeMap();
+	const askedSources = new SafeMap();
 	const classes = new SafeMap(); /* prototype to { name, hasPrivates } */
 	let definitions = '', definitionCount = 0, keyCount = 0;
 	let head = 1, room = 0, more = null, wanted = '';
@@ -320,6 +323,18 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2) {
 		return P.SymbolPrototypeValueOf(o);
 	}
 
+	/*
+	 * A question to the protocol costs as much as a hundred objects. Builtins that have a name have
+	 * nothing to tell (bound functions have none), and the umpteenth closure of one function little.
+	 */
+	function worthAsking(source) {
+		if (endsWith(source, '{ [native code] }'))
+			return startsWith(source, 'function () {');
+		const n = (askedSources.get(source) || 0) + 1;
+		askedSources.set(source, n);
+		return n <= SAME_SOURCE;
+	}
+
 	function isWeakRef(o, proto) {
 		if (proto !== WeakRefPrototype && (proto === null || prototypeOf(proto) !== WeakRefPrototype))
 			return false;
@@ -365,8 +380,9 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2) {
 		let kind, detail = '', keys, skip, flags = 0;
 		if (typeof o === 'function') {
 			kind = KIND.function;
-			detail = string(sourceOf(o), maxString);
-			flags = NEEDS_CDP;
+			const source = sourceOf(o);
+			detail = string(source, maxString);
+			flags = worthAsking(source) ? NEEDS_CDP : 0;
 		} else if (isArray(o) || T.isArgumentsObject(o)) {
 			kind = isArray(o) ? KIND.array : KIND.arguments;
 			keys = U.getOwnNonIndexProperties(o, 0);
