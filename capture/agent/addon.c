@@ -42,6 +42,7 @@ static napi_value js_uncaught(napi_env env, napi_callback_info info)
 		confirm(a, "exception", a->candidate, argv[0]);
 		a->candidate = (struct hold){0};
 	}
+	a->in_handler = handled;
 	if (handled)
 		settle_later(a);
 	else
@@ -124,7 +125,9 @@ static napi_value js_arm(napi_env env, napi_callback_info info)
 	read_environment(a);
 	budget_start(&a->throw_budget);
 	budget_start(&a->rejection_budget);
-	a->armed = a->connect && a->pause && hook_throws(a) && hook_rejections(a);
+	a->memory_file.fd = a->deferred[0].fd = a->deferred[1].fd = -1;
+	a->armed = a->connect && a->pause && hook_throws(a) && hook_rejections(a) &&
+		   hook_heap_limit(a);
 	napi_get_boolean(env, a->armed, &result);
 	return result;
 }
@@ -133,8 +136,11 @@ static void destroy(void *self)
 {
 	struct agent *a = self;
 
+	if (a->armed)
+		unhook_heap_limit(a);
 	a->armed = false;
 	unhook(a);
+	deferred_discard(a);
 	settle_stop(a);
 	session_close(&a->session); /* from here on releasing a hold only frees its memory */
 	forget_confirmed(a);

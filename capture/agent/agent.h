@@ -9,6 +9,7 @@
 
 #include "budget.h"
 #include "hold.h"
+#include "io.h"
 #include "ipm_capture.h"
 #include "js.h"
 #include "session.h"
@@ -51,6 +52,15 @@ struct agent {
 	struct budget throw_budget, rejection_budget;
 	struct sites sites;
 	struct uv_timer_s *timer; /* see settle.c */
+
+	bool in_handler; /* an uncaughtException handler is running */
+	struct ipm_new_file deferred[2];
+	unsigned deferred_count;
+
+	struct ipm_new_file memory_file;
+	size_t heap_limit; /* as it was before we raised it; 0: not raised */
+	size_t heap_limit_raised;
+	enum { MEMORY_FINE, MEMORY_LOW, MEMORY_CAPTURED, MEMORY_GIVEN_UP } memory;
 
 	struct ipm_capture_limits limits;
 	bool redact;
@@ -122,8 +132,25 @@ struct crash {
 	struct hold *hold;  /* may be empty: then the file has no frames */
 	napi_value error;   /* NULL: none */
 };
-/* Walks everything and publishes the file; says so, or why not, in one line. */
+/* Walks everything into a file that is not published yet. */
+IPM_MUST_USE enum ipm_errc crash_write(struct agent *a, const struct crash *crash,
+				       struct ipm_new_file *ret, struct ipm_error *err);
+/* Gives the file its name; it is closed in any case. Runs no JavaScript. */
+IPM_MUST_USE enum ipm_errc crash_publish(struct agent *a, struct ipm_new_file *file,
+					 struct ipm_buf *ret_path, struct ipm_error *err);
+void crash_publish_and_say(struct agent *a, struct ipm_new_file *file, bool at_exit);
+/* Writes and publishes; says so, or why not, in one line when the process exits. */
 void agent_write_crash(struct agent *a, const struct crash *crash);
+
+/* deferred.c: written, and published only if the process dies in the way foreseen. */
+/* A throw inside a handler of uncaught errors: Node exits with code 7 and calls no JavaScript any more. */
+void defer_until_exit_7(struct agent *a, struct hold *second);
+void deferred_discard(struct agent *a);
+
+/* memory.c */
+/* Captures near the heap limit, and publishes when V8 gives up. */
+IPM_MUST_USE bool hook_heap_limit(struct agent *a);
+void unhook_heap_limit(struct agent *a);
 
 /* say.c */
 /* One line on stderr, "inspmort: " first: when the process exits if `at_exit`, else now. */

@@ -6,13 +6,12 @@
 #include "clock.h"
 
 enum {
-	LOOK_NS = 2000,	  /* what finding out where an error comes from costs */
-	LOOKS_SAVED = 64, /* looks that a quiet time saves up */
-	LOOK_SHARE = 40,  /* looks may take one part in so many of the time */
-	SKIPPED = 16,	  /* when there are none left, so many errors do not even ask the clock */
+	SAVED_NS = 200000, /* time for looking that a quiet while saves up: some hundred looks */
+	LOOK_SHARE = 64,   /* looks may take one part in so many of the time */
+	SKIPPED = 64,	   /* when it is spent, so many errors do not even ask the clock */
+	MAX_SKIP_NS = 8000000, /* two ticks of the coarse clock */
 	HOLD_START_MS = 100,   /* for holds, before the process has earned anything */
 	HOLD_SHARE = 200,      /* holds that came to nothing, one part in so many of its life */
-	MAX_SKIP_NS = 8000000, /* two ticks of the coarse clock */
 	HANDLED_ENOUGH = 2,    /* a site whose errors were handled so often is left alone */
 };
 
@@ -26,15 +25,13 @@ static uint64_t coarse_ns(void)
 
 void budget_start(struct budget *b)
 {
-	*b = (struct budget){.start_ns = ipm_monotonic_ns()};
-	b->looked_ns = b->start_ns;
-	b->credit_ns = (uint64_t)LOOK_NS * LOOKS_SAVED;
+	*b = (struct budget){.start_ns = ipm_monotonic_ns(), .credit_ns = SAVED_NS};
+	b->counted_ns = b->start_ns;
 }
 
 bool budget_look(struct budget *b)
 {
-	const uint64_t most_ns = (uint64_t)LOOK_NS * LOOKS_SAVED;
-	uint64_t now_ns;
+	uint64_t now_ns, earned_ns;
 
 	/* The coarse clock costs a quarter of the fine one; it ends the skipping of a flood that is over. */
 	if (b->skip && coarse_ns() - b->skip_since_ns < MAX_SKIP_NS) {
@@ -42,17 +39,25 @@ bool budget_look(struct budget *b)
 		return false;
 	}
 	now_ns = ipm_monotonic_ns();
-	b->credit_ns += (now_ns - b->looked_ns) / LOOK_SHARE;
-	if (b->credit_ns > most_ns)
-		b->credit_ns = most_ns;
-	b->looked_ns = now_ns;
-	if (b->credit_ns < LOOK_NS) {
+	earned_ns = (now_ns - b->counted_ns) / LOOK_SHARE;
+	b->counted_ns = now_ns;
+	if (earned_ns > SAVED_NS)
+		earned_ns = SAVED_NS;
+	b->credit_ns += (int64_t)earned_ns;
+	if (b->credit_ns > SAVED_NS)
+		b->credit_ns = SAVED_NS;
+	if (b->credit_ns <= 0) {
 		b->skip = SKIPPED;
 		b->skip_since_ns = coarse_ns();
 		return false;
 	}
-	b->credit_ns -= LOOK_NS;
+	b->look_ns = now_ns;
 	return true;
+}
+
+void budget_looked(struct budget *b)
+{
+	b->credit_ns -= (int64_t)(ipm_monotonic_ns() - b->look_ns);
 }
 
 bool budget_hold(const struct budget *b)

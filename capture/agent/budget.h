@@ -14,10 +14,11 @@
 /* One for throws and one for rejections, so that a flood of these does not hide those. */
 struct budget {
 	uint64_t start_ns;
-	uint64_t looked_ns; /* when credit was last counted */
-	uint64_t credit_ns;
-	uint64_t spent_ns; /* on holds that came to nothing */
-	unsigned skip;	   /* errors not to look at, unless time has passed since */
+	uint64_t counted_ns; /* when credit was last counted */
+	uint64_t look_ns;    /* when the look under way began */
+	int64_t credit_ns;   /* for looks */
+	uint64_t spent_ns;   /* on holds that came to nothing */
+	unsigned skip;	     /* errors not to look at, unless time has passed since */
 	uint64_t skip_since_ns;
 };
 
@@ -34,7 +35,9 @@ struct sites {
 };
 
 void budget_start(struct budget *b);
+/* True: look, then call budget_looked(). */
 bool budget_look(struct budget *b);
+void budget_looked(struct budget *b);
 bool budget_hold(const struct budget *b);
 void budget_spend(struct budget *b, uint64_t since_ns);
 

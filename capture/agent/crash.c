@@ -151,49 +151,72 @@ static enum ipm_errc capture(struct writing *w)
 	return rc ? rc : w->rc;
 }
 
-static enum ipm_errc publish(struct writing *w, const char *dir, struct ipm_buf *path)
+enum ipm_errc crash_write(struct agent *a, const struct crash *crash, struct ipm_new_file *ret,
+			  struct ipm_error *err)
+{
+	struct writing w = {.agent = a, .crash = crash, .file.fd = -1, .err = err};
+	enum ipm_errc rc = ipm_new_file_create((const char *)a->dir.data, &w.file, err);
+
+	if (rc)
+		return rc;
+	rc = capture(&w);
+	/*
+	 * What was written before a failure is worth keeping, and says itself that it is not all;
+	 * unless there is no room for it, which publishing would tell too.
+	 */
+	if (rc && (rc == IPM_ERR_OS || lseek(w.file.fd, 0, SEEK_END) <= 0)) {
+		ipm_new_file_discard(&w.file);
+		return rc;
+	}
+	*ret = w.file;
+	return IPM_OK;
+}
+
+enum ipm_errc crash_publish(struct agent *a, struct ipm_new_file *file, struct ipm_buf *ret_path,
+			    struct ipm_error *err)
 {
 	enum ipm_errc rc = IPM_OK;
 	int attempt;
 
 	/* The name was free a moment ago; another process may have taken it since. */
 	for (attempt = 0; attempt < 8; attempt++) {
-		ipm_buf_reset(path);
-		rc = ipm_capture_path(dir, (uint64_t)getpid(), (const char *)w->agent->suffix.data,
-				      path, w->err);
-		if (rc)
-			return rc;
-		ipm_buf_byte(path, 0);
-		rc = ipm_buf_status(path, w->err);
-		if (rc)
-			return rc;
-		rc = ipm_new_file_publish(&w->file, (const char *)path->data, 0, w->err);
-		if (rc != IPM_ERR_OS || w->err->os_errno != EEXIST)
+		ipm_buf_reset(ret_path);
+		rc = ipm_capture_path((const char *)a->dir.data, (uint64_t)getpid(),
+				      (const char *)a->suffix.data, ret_path, err);
+		ipm_buf_byte(ret_path, 0);
+		if (!rc)
+			rc = ipm_buf_status(ret_path, err);
+		if (!rc)
+			rc = ipm_new_file_publish(file, (const char *)ret_path->data, 0, err);
+		if (rc != IPM_ERR_OS || err->os_errno != EEXIST)
 			break;
 	}
+	ipm_new_file_discard(file);
 	return rc;
+}
+
+void crash_publish_and_say(struct agent *a, struct ipm_new_file *file, bool at_exit)
+{
+	struct ipm_buf path = IPM_BUF_INIT;
+	struct ipm_error err = {0};
+
+	if (crash_publish(a, file, &path, &err)) {
+		say(at_exit, "no crash file: %s", err.message);
+	} else {
+		a->published = true;
+		if (!a->quiet)
+			say(at_exit, "wrote %s", (const char *)path.data);
+	}
+	ipm_buf_deinit(&path);
 }
 
 void agent_write_crash(struct agent *a, const struct crash *crash)
 {
-	const char *dir = (const char *)a->dir.data;
+	struct ipm_new_file file;
 	struct ipm_error err = {0};
-	struct ipm_buf path = IPM_BUF_INIT;
-	struct writing w = {.agent = a, .crash = crash, .file.fd = -1, .err = &err};
-	enum ipm_errc rc = ipm_new_file_create(dir, &w.file, &err);
 
-	if (!rc)
-		rc = capture(&w);
-	/* What was written before a failure is worth keeping, and says itself that it is not all. */
-	if (rc && w.file.fd >= 0 && lseek(w.file.fd, 0, SEEK_CUR) > 0 && err.code != IPM_ERR_OS)
-		rc = IPM_OK;
-	if (!rc)
-		rc = publish(&w, dir, &path);
-	ipm_new_file_discard(&w.file);
-	if (rc)
+	if (crash_write(a, crash, &file, &err))
 		say(true, "no crash file: %s", err.message);
-	else if (!a->quiet)
-		say(true, "wrote %s", (const char *)path.data);
-	a->published = !rc;
-	ipm_buf_deinit(&path);
+	else
+		crash_publish_and_say(a, &file, true);
 }

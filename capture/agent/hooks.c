@@ -18,6 +18,8 @@ static void hold_throw(struct agent *a, uint64_t site)
 	a->candidate_site = site;
 	if (agent_hold(a, &a->candidate, guard.deep, NULL))
 		hold_release(&a->candidate, &a->session);
+	else if (a->in_handler)
+		defer_until_exit_7(a, &a->candidate);
 	guard_leave(&guard);
 	budget_spend(&a->throw_budget, start_ns);
 	settle_later(a);
@@ -40,6 +42,7 @@ static void consider_throw(struct agent *a)
 	 * that running JavaScript would lose.
 	 */
 	site = where_are_we(a);
+	budget_looked(&a->throw_budget);
 	if (site && !site_is_harmless(&a->sites, site) && budget_hold(&a->throw_budget))
 		hold_throw(a, site);
 	napi_close_handle_scope(a->env, scope);

@@ -90,6 +90,7 @@ void rejection_begins(struct agent *a, napi_value promise, napi_value reason)
 	if (napi_open_handle_scope(a->env, &scope) != napi_ok)
 		return;
 	site = where_are_we(a);
+	budget_looked(&a->rejection_budget);
 	if (site && !site_is_harmless(&a->sites, site) && budget_hold(&a->rejection_budget)) {
 		start_ns = ipm_monotonic_ns();
 		hold(a, site, promise, reason);

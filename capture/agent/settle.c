@@ -57,6 +57,8 @@ static void settle(uv_timer_t *timer)
 		settle_later(a);
 		return;
 	}
+	a->in_handler = false;
+	deferred_discard(a);
 	if (a->candidate.taken) {
 		site_was_handled(&a->sites, a->candidate_site);
 		hold_release(&a->candidate, &a->session);

@@ -44,6 +44,8 @@ static void find_all(void)
 	find(&s->has_pending_exception, "_ZN2v87Isolate19HasPendingExceptionEv");
 	find(&s->add_near_heap_limit, "_ZN2v87Isolate24AddNearHeapLimitCallbackEPFmPvmmES1_");
 	find(&s->remove_near_heap_limit, "_ZN2v87Isolate27RemoveNearHeapLimitCallbackEPFmPvmmEm");
+	find(&s->set_oom_handler, "_ZN2v87Isolate18SetOOMErrorHandlerEPFvPKcRKNS_10OOMDetailsEE");
+	find(&s->node_on_oom, "_ZN4node15OOMErrorHandlerEPKcRKN2v810OOMDetailsE");
 	find(&s->request_interrupt, "_ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_");
 }
 
@@ -75,5 +77,5 @@ bool v8_can_hook_rejections(const struct v8_symbols *v8)
 bool v8_can_hook_heap_limit(const struct v8_symbols *v8)
 {
 	return can_run_js(v8) && v8->add_near_heap_limit && v8->remove_near_heap_limit &&
-	       v8->request_interrupt;
+	       v8->request_interrupt && v8->set_oom_handler && v8->node_on_oom;
 }

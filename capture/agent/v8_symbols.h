@@ -61,6 +61,9 @@ struct v8_symbols {
 	void (*remove_near_heap_limit)(struct v8_isolate *,
 				       size_t (*)(void *self, size_t current, size_t initial),
 				       size_t limit);
+	void (*set_oom_handler)(struct v8_isolate *,
+				void (*)(const char *location, const void *details));
+	void (*node_on_oom)(const char *location, const void *details);
 	void (*request_interrupt)(struct v8_isolate *, void (*)(struct v8_isolate *, void *self),
 				  void *self);
 };
