@@ -21,6 +21,7 @@ static const struct command commands[] = {
 	{"show", cmd_show, "[--frame N] [--full] FILE", "the error, then every frame and its variables"},
 	{"convert", cmd_convert, "[--to FORMAT] [-o OUT] FILE", "in other tools' formats"},
 	{"serve", cmd_serve, "[--port N] FILE|DIR…", "open them in Chrome DevTools and other debuggers"},
+	{"search", cmd_search, "FILE PATTERN", "where in the dead process a name or value is"},
 	{NULL, NULL, NULL, NULL},
 };
 /* clang-format on */

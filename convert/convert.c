@@ -7,6 +7,10 @@
 const struct ipm_convert_format ipm_convert_formats[] = {
 	{"json", ".json", "pauses, objects, scripts and report as one JSON object", ipm_write_json},
 	{"text", ".txt", "the report that 'show' prints", ipm_write_text},
+	{"heapsnapshot", ".heapsnapshot",
+	 "opens in the Memory panel of DevTools; sizes are estimates", ipm_write_heapsnapshot},
+	{"report", ".report.json", "Node's diagnostic report, as the process wrote it",
+	 ipm_write_report},
 	{NULL, NULL, NULL, NULL},
 };
 

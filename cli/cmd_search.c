@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* inspmort search: where in the dead process a name or value is. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "commands.h"
+#include "json.h"
+#include "search.h"
+
+static const char help[] =
+	"Find names and values in a dead process, and how to get there.\n"
+	"\n"
+	"  inspmort search CRASH sku                   every variable or property of that name, "
+	"and\n"
+	"                                              every string with it inside\n"
+	"  inspmort search CRASH 'A-17'                frame 2 \xE2\x80\xBA order \xE2\x80\xBA "
+	"items[3] \xE2\x80\xBA sku = \"A-17\"\n"
+	"  inspmort search --regex CRASH '^/tmp/.*js$'\n"
+	"  inspmort search --class CRASH Order         all objects made by class Order\n"
+	"  inspmort search --references CRASH 17       who points at object #17\n"
+	"\n"
+	"usage: inspmort search [OPTIONS] FILE PATTERN\n"
+	"\n"
+	"  --names            look at names only\n"
+	"  --values           look at values only\n"
+	"  --class            PATTERN is the name of a class\n"
+	"  --references       PATTERN is the number of an object, as search and print show it\n"
+	"  -E, --regex        PATTERN is a regular expression (POSIX extended)\n"
+	"  -i, --ignore-case  A and a are the same (ASCII)\n"
+	"  --limit N          stop after N matches (1000); 0: never\n"
+	"  --json             one JSON object per line: path, value, object, holder\n"
+	"\n"
+	"Text in values matches anywhere, numbers match as a whole. Strings that lie in no "
+	"frame's\n"
+	"reach are shown under the number of their object. Exit code 1: nothing found.\n";
+
+struct printer {
+	bool json;
+	struct ipm_buf line;
+};
+
+static void put_json(struct ipm_buf *line, const struct ipm_search_hit *hit)
+{
+	ipm_buf_cstr(line, "{\"path\":");
+	ipm_json_put_string(line, hit->path);
+	ipm_buf_cstr(line, ",\"value\":");
+	ipm_json_put_string(line, hit->value);
+	if (hit->object_id)
+		ipm_buf_printf(line, ",\"object\":%" PRIu64, hit->object_id);
+	if (hit->holder)
+		ipm_buf_printf(line, ",\"holder\":%" PRIu64, hit->holder);
+	ipm_buf_cstr(line, "}\n");
+}
+
+static bool print_hit(void *self, const struct ipm_search_hit *hit)
+{
+	struct printer *p = self;
+
+	ipm_buf_reset(&p->line);
+	if (p->json) {
+		put_json(&p->line, hit);
+	} else {
+		ipm_buf_str(&p->line, hit->path);
+		ipm_buf_cstr(&p->line, " = ");
+		ipm_buf_str(&p->line, hit->value);
+		ipm_buf_byte(&p->line, '\n');
+	}
+	return ipm_buf_ok(&p->line) && fwrite(p->line.data, 1, p->line.len, stdout) == p->line.len;
+}
+
+static void show_progress(void *self, uint64_t done, uint64_t total)
+{
+	(void)self;
+	fprintf(stderr, "\rinspmort: %" PRIu64 " of %" PRIu64 " objects\033[K", done, total);
+}
+
+static void clear_progress(const struct ipm_search_options *opts)
+{
+	if (opts->progress)
+		fputs("\r\033[K", stderr);
+}
+
+/* "17" or "#17". */
+static bool parse_id(const char *text, uint64_t *ret)
+{
+	return cli_number(*text == '#' ? text + 1 : text, UINT64_MAX, ret);
+}
+
+static int search(struct ipm_reader *reader, const char *path,
+		  const struct ipm_search_options *opts, bool json)
+{
+	struct printer printer = {.json = json};
+	struct ipm_search_result result;
+	struct ipm_error err;
+	enum ipm_errc rc;
+
+	rc = ipm_search(reader, opts, print_hit, &printer, &result, &err);
+	ipm_buf_deinit(&printer.line);
+	clear_progress(opts);
+	if (rc == IPM_ERR_INVALID_ARGUMENT)
+		return cli_usage("search", "%s", err.message);
+	if (rc)
+		return cli_fail_file(path, &err);
+	if (fflush(stdout) || ferror(stdout))
+		return cli_fail("writing the matches: %s", strerror(errno));
+	if (result.more)
+		fprintf(stderr, "inspmort: stopped at %" PRIu64 " matches; --limit 0 shows all\n",
+			result.hits);
+	if (result.damaged)
+		fprintf(stderr, "inspmort: %" PRIu64 " damaged blocks were passed over\n",
+			result.damaged);
+	return result.hits ? IPM_EXIT_OK : IPM_EXIT_FAILED;
+}
+
+int cmd_search(int argc, char **argv)
+{
+	struct ipm_search_options opts = {.what = IPM_SEARCH_TEXT, .limit = 1000};
+	bool names = false, values = false, classes = false, references = false, json = false;
+	const char *limit = NULL, *path;
+	const struct cli_option options[] = {
+		{"names", 0, &names, NULL},
+		{"values", 0, &values, NULL},
+		{"class", 0, &classes, NULL},
+		{"references", 0, &references, NULL},
+		{"regex", 'E', &opts.regex, NULL},
+		{"ignore-case", 'i', &opts.ignore_case, NULL},
+		{"limit", 0, NULL, &limit},
+		{"json", 0, &json, NULL},
+		{NULL, 0, NULL, NULL},
+	};
+	struct ipm_reader *reader;
+	struct ipm_error err;
+	int count, code;
+
+	code = cli_parse(argc, argv, options, help, &count);
+	if (code >= 0)
+		return code;
+	if (count != 2)
+		return cli_usage("search", "expected FILE and PATTERN");
+	if (names + values + classes + references > 1)
+		return cli_usage("search", "--names, --values, --class and --references exclude "
+					   "each other");
+	if (limit && !cli_number(limit, UINT64_MAX, &opts.limit))
+		return cli_usage("search", "not a number: %s", limit);
+	if (names)
+		opts.what = IPM_SEARCH_NAMES;
+	else if (values)
+		opts.what = IPM_SEARCH_VALUES;
+	else if (classes)
+		opts.what = IPM_SEARCH_CLASSES;
+	else if (references)
+		opts.what = IPM_SEARCH_REFERENCES;
+	path = argv[1];
+	opts.pattern = (struct ipm_str){argv[2], strlen(argv[2])};
+	if (references && !parse_id(argv[2], &opts.id))
+		return cli_usage("search", "not the number of an object: %s", argv[2]);
+	if (isatty(STDERR_FILENO))
+		opts.progress = show_progress;
+	if (ipm_reader_open(path, NULL, &reader, &err))
+		return cli_fail_file(path, &err);
+	code = search(reader, path, &opts, json);
+	ipm_reader_close(reader);
+	return code;
+}
