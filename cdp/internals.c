@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <string.h>
 
 #include "cdp_internal.h"
 
@@ -202,6 +203,16 @@ static size_t method_count(const struct ipm_object *object)
 	return n;
 }
 
+static bool is_builtin(const struct ipm_object *object)
+{
+	static const char ending[] = "{ [native code] }";
+	struct ipm_str text = object->text.str;
+	size_t len = sizeof(ending) - 1;
+
+	return text.len >= len && !memcmp(text.data + text.len - len, ending, len) &&
+	       !object->internal_count;
+}
+
 struct ipm_cdp_parts ipm_cdp_parts_of(const struct ipm_object *object)
 {
 	struct ipm_cdp_parts parts = {0};
@@ -209,9 +220,9 @@ struct ipm_cdp_parts ipm_cdp_parts_of(const struct ipm_object *object)
 	parts.entries = ipm_has_entries(object);
 	parts.method_count = method_count(object);
 	parts.methods = parts.method_count > 0;
-	/* V8 gives every function of a script a list of scopes. */
-	parts.scopes = object->scope_count ||
-		       (object->kind == IPM_KIND_FUNCTION && object->location.script_id);
+	/* V8 gives every function a list of scopes, unless it is bound; builtins an empty one. */
+	parts.scopes = object->scope_count || (object->kind == IPM_KIND_FUNCTION &&
+					       (object->location.script_id || is_builtin(object)));
 	parts.views8 = object->kind == IPM_KIND_ARRAYBUFFER;
 	parts.views16 = parts.views8 && object->length % 2 == 0;
 	parts.views32 = parts.views8 && object->length % 4 == 0;
