@@ -24,6 +24,17 @@ bool ipm_is_internal_url(struct ipm_str url)
 	return starts_with(url, "node:") || starts_with(url, "internal/");
 }
 
+struct ipm_str ipm_place_url(struct ipm_reader *reader, struct ipm_str url,
+			     const struct ipm_location *location)
+{
+	const struct ipm_script *script;
+
+	if (url.len || !location->script_id ||
+	    ipm_reader_script(reader, location->script_id, &script, NULL) != IPM_OK)
+		return url;
+	return script->url;
+}
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -116,7 +127,13 @@ static enum ipm_errc put_error(struct ipm_cdp *cdp, const struct ipm_pause *paus
 	return rc;
 }
 
-static struct span put_frame(struct ipm_buf *out, const struct ipm_frame *frame)
+static struct ipm_str frame_url(struct ipm_cdp *cdp, const struct ipm_frame *frame)
+{
+	return ipm_place_url(cdp->heap->reader, frame->url, &frame->location);
+}
+
+static struct span put_frame(struct ipm_cdp *cdp, struct ipm_buf *out,
+			     const struct ipm_frame *frame)
 {
 	size_t start = out->len;
 
@@ -125,7 +142,7 @@ static struct span put_frame(struct ipm_buf *out, const struct ipm_frame *frame)
 	else
 		ipm_buf_cstr(out, "<anonymous>");
 	ipm_buf_cstr(out, " (");
-	ipm_put_place(out, frame->url, &frame->location);
+	ipm_put_place(out, frame_url(cdp, frame), &frame->location);
 	ipm_buf_byte(out, ')');
 	return since(out, start);
 }
@@ -181,22 +198,22 @@ static void put_signature(struct ipm_cdp *cdp, const struct ipm_pause *pause, ch
 		for (i = 0; i < pause->frame_count && used < SIGNATURE_FRAMES; i++) {
 			const struct ipm_frame *f = &pause->frames[i];
 
-			if (own_only && ipm_is_internal_url(f->url))
+			if (own_only && ipm_is_internal_url(frame_url(cdp, f)))
 				continue;
 			h = hash(h, f->function_name);
-			h = hash(h, base_name(f->url));
+			h = hash(h, base_name(frame_url(cdp, f)));
 			used++;
 		}
 	}
 	snprintf(ret, capacity, "%016" PRIx64, h);
 }
 
-static const struct ipm_frame *top_frame(const struct ipm_pause *pause)
+static const struct ipm_frame *top_frame(struct ipm_cdp *cdp, const struct ipm_pause *pause)
 {
 	size_t i;
 
 	for (i = 0; i < pause->frame_count; i++)
-		if (!ipm_is_internal_url(pause->frames[i].url))
+		if (!ipm_is_internal_url(frame_url(cdp, &pause->frames[i])))
 			return &pause->frames[i];
 	return pause->frame_count ? &pause->frames[0] : NULL;
 }
@@ -241,6 +258,7 @@ enum ipm_errc ipm_crash_summary_read(struct ipm_reader *reader, struct ipm_crash
 	const struct ipm_meta *meta = ipm_reader_meta(reader);
 	struct ipm_crash_summary s = {0};
 	struct span reason = {0}, error = {0}, top = {0}, thread = {0}, node, program;
+	const struct ipm_frame *frame;
 	const struct ipm_pause *pause;
 	enum ipm_errc rc = IPM_OK;
 
@@ -254,8 +272,9 @@ enum ipm_errc ipm_crash_summary_read(struct ipm_reader *reader, struct ipm_crash
 		reason = copy(&s.text, pause->reason);
 		thread = copy(&s.text, pause->thread);
 		rc = put_error(&cdp, pause, &s.text, &error, err);
-		if (top_frame(pause))
-			top = put_frame(&s.text, top_frame(pause));
+		frame = top_frame(&cdp, pause);
+		if (frame)
+			top = put_frame(&cdp, &s.text, frame);
 		put_signature(&cdp, pause, s.signature, sizeof(s.signature));
 	}
 	if (!rc)

@@ -49,6 +49,10 @@ void ipm_crash_summary_json(const struct ipm_crash_summary *summary, struct ipm_
  */
 void ipm_put_place(struct ipm_buf *out, struct ipm_str url, const struct ipm_location *location);
 
+/* V8 leaves a frame's own url empty; its script has it. Lives as long as the reader. */
+struct ipm_str ipm_place_url(struct ipm_reader *reader, struct ipm_str url,
+			     const struct ipm_location *location);
+
 /* Is this a frame of Node's own code? */
 bool ipm_is_internal_url(struct ipm_str url);
 

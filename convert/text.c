@@ -194,14 +194,14 @@ static bool is_wrapper_name(struct ipm_str name)
 	return false;
 }
 
-static enum ipm_errc put_variable(struct report *r, struct ipm_str name,
+static enum ipm_errc put_variable(struct report *r, const char *indent, struct ipm_str name,
 				  const struct ipm_value *value)
 {
 	struct ipm_buf line = IPM_BUF_INIT;
-	unsigned used = 5 + NAME_COLUMNS / 2;
+	unsigned used = 8 + (unsigned)(name.len < NAME_COLUMNS ? name.len : NAME_COLUMNS);
 	enum ipm_errc rc;
 
-	ipm_buf_cstr(r->buf, "     ");
+	ipm_buf_cstr(r->buf, indent);
 	styled(r, STYLE_NAME, name);
 	ipm_buf_cstr(r->buf, " = ");
 	rc = ipm_put_brief(&r->job, value, r->job.columns > used ? r->job.columns - used : 20,
@@ -266,7 +266,7 @@ static enum ipm_errc put_variables(struct report *r, const struct ipm_scope_ref 
 			put_scope_heading(r, scope);
 			ipm_buf_byte(r->buf, '\n');
 		}
-		rc = put_variable(r, p->name, &p->value);
+		rc = put_variable(r, "     ", p->name, &p->value);
 		if (rc)
 			break;
 	}
@@ -305,6 +305,11 @@ static enum ipm_errc put_scope(struct report *r, const struct ipm_scope_ref *sco
 	return rc;
 }
 
+static struct ipm_str frame_url(struct report *r, const struct ipm_frame *frame)
+{
+	return ipm_place_url(r->job.reader, frame->url, &frame->location);
+}
+
 static void put_frame_heading(struct report *r, const struct ipm_frame *frame, size_t index)
 {
 	struct ipm_buf place = IPM_BUF_INIT;
@@ -317,7 +322,7 @@ static void put_frame_heading(struct report *r, const struct ipm_frame *frame, s
 	else
 		ipm_buf_cstr(r->buf, "<anonymous>");
 	plain(r);
-	ipm_put_place(&place, frame->url, &frame->location);
+	ipm_put_place(&place, frame_url(r, frame), &frame->location);
 	ipm_buf_cstr(r->buf, " (");
 	ipm_put_safe(r->buf, ipm_buf_as_str(&place), false);
 	ipm_buf_cstr(r->buf, ")\n");
@@ -354,9 +359,9 @@ static enum ipm_errc put_frame(struct report *r, const struct ipm_frame *frame, 
 	put_frame_heading(r, frame, index);
 	rc = ipm_each_source_line(&r->job, &frame->location, CONTEXT_LINES, put_source_line, r);
 	if (!rc && tells_something(r, frame))
-		rc = put_variable(r, IPM_STR("this"), &frame->this_value);
+		rc = put_variable(r, "   ", IPM_STR("this"), &frame->this_value);
 	if (!rc && frame->has_return_value)
-		rc = put_variable(r, IPM_STR("(return value)"), &frame->return_value);
+		rc = put_variable(r, "   ", IPM_STR("(return value)"), &frame->return_value);
 	for (i = 0; !rc && i < frame->scope_count; i++)
 		rc = put_scope(r, &frame->scopes[i], index);
 	if (!rc && !frame->scope_count)
@@ -385,13 +390,13 @@ static enum ipm_errc put_frames(struct report *r, const struct ipm_pause *pause)
 	enum ipm_errc rc = IPM_OK;
 
 	for (i = 0; i < pause->frame_count; i++)
-		own += !ipm_is_internal_url(pause->frames[i].url);
+		own += !ipm_is_internal_url(frame_url(r, &pause->frames[i]));
 	for (i = 0; !rc && i < pause->frame_count; i++) {
 		if (opts->frame >= 0 && (uint64_t)opts->frame != i)
 			continue;
 		/* The very top is worth a look wherever it is; a stack of Node's alone, too. */
 		if (opts->frame < 0 && !opts->full && own &&
-		    ipm_is_internal_url(pause->frames[i].url)) {
+		    ipm_is_internal_url(frame_url(r, &pause->frames[i]))) {
 			skipped++;
 			continue;
 		}
@@ -422,11 +427,13 @@ static void put_async(struct report *r, const struct ipm_pause *pause)
 		ipm_buf_byte(r->buf, '\n');
 		for (k = 0; k < stack->call_site_count; k++) {
 			const struct ipm_call_site *site = &stack->call_sites[k];
+			struct ipm_str url =
+				ipm_place_url(r->job.reader, site->url, &site->location);
 
-			if (!r->job.opts->full && ipm_is_internal_url(site->url))
+			if (!r->job.opts->full && ipm_is_internal_url(url))
 				continue;
 			ipm_buf_reset(&place);
-			ipm_put_place(&place, site->url, &site->location);
+			ipm_put_place(&place, url, &site->location);
 			ipm_buf_cstr(r->buf, "   at ");
 			ipm_put_safe(r->buf,
 				     site->function_name.len ? site->function_name
@@ -463,9 +470,24 @@ static enum ipm_errc put_pause(struct report *r, const struct ipm_pause *pause)
 /* What is not there, and why: a report that looks whole must be whole. */
 static void put_omissions(struct report *r)
 {
+	static const char *const whys[IPM_REASON_COUNT] = {
+		[IPM_REASON_DEPTH] = "too deep",
+		[IPM_REASON_OBJECTS] = "object budget",
+		[IPM_REASON_BYTES] = "size budget",
+		[IPM_REASON_TIME] = "time budget",
+		[IPM_REASON_STRING] = "long strings, cut",
+		[IPM_REASON_DENIED] = "reading would run code",
+		[IPM_REASON_REDACTED] = "redacted",
+		[IPM_REASON_GONE] = "already released",
+		[IPM_REASON_OPTIMIZED_OUT] = "optimized out",
+		[IPM_REASON_UNINITIALIZED] = "not initialized yet",
+		[IPM_REASON_FAILED] = "the process gave an error",
+		[IPM_REASON_UNSUPPORTED] = "not shown by this runtime",
+		[IPM_REASON_LENGTH] = "too many elements",
+	};
 	const struct ipm_summary *summary = ipm_reader_summary(r->job.reader);
 	const struct ipm_file_info *info = ipm_reader_info(r->job.reader);
-	bool some = false;
+	const char *before = "\nNot captured: ";
 	int i;
 
 	if (info->integrity != IPM_WHOLE)
@@ -474,16 +496,11 @@ static void put_omissions(struct report *r)
 	for (i = IPM_REASON_NONE + 1; i < IPM_REASON_COUNT; i++) {
 		if (!summary->omitted[i])
 			continue;
-		ipm_buf_printf(r->buf, "%s %" PRIu64 " (%s)",
-			       some ? "," : "\nNot captured:", summary->omitted[i],
-			       ipm_reason_name((enum ipm_reason)i));
-		some = true;
+		ipm_buf_printf(r->buf, "%s%" PRIu64 " (%s)", before, summary->omitted[i], whys[i]);
+		before = ", ";
 	}
-	if (some)
+	if (before[0] == ',')
 		ipm_buf_byte(r->buf, '\n');
-	if (summary->redacted)
-		ipm_buf_printf(r->buf, "%sRedacted: %" PRIu64 "\n", some ? "" : "\n",
-			       summary->redacted);
 }
 
 enum ipm_errc ipm_write_text(struct ipm_reader *reader, const struct ipm_convert_options *opts,

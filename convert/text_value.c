@@ -2,10 +2,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "clock.h"
 #include "text.h"
 #include "wtf8.h"
 
 #define STRING_UNITS 200
+#define NESTED_UNITS 50
 #define ERROR_UNITS  120
 
 static bool is_dangerous(uint32_t c)
@@ -63,9 +65,12 @@ struct list {
 	struct ipm_buf *out;
 	size_t start;
 	unsigned width;
+	bool nested; /* inside another: only names go further down */
 	bool some;
 	bool full;
 };
+
+static enum ipm_errc put_contents(struct list *l, const struct ipm_object *object);
 
 static bool begin_item(struct list *l)
 {
@@ -158,6 +163,21 @@ static enum ipm_errc put_object_name(struct ipm_text_job *job, const struct ipm_
 		rc = put_first_line(job, object, out);
 		ipm_buf_byte(out, ']');
 		return rc;
+	case IPM_KIND_DATE:
+		if (object->number >= 0 && object->number < 253402300800000.0) {
+			char time[32];
+
+			ipm_format_time((uint64_t)object->number * 1000000, time, sizeof(time));
+			ipm_buf_cstr(out, time);
+			return IPM_OK;
+		}
+		break;
+	case IPM_KIND_ARRAY:
+		if (!object->length && object->class_name.len == 5) {
+			ipm_buf_cstr(out, "[]");
+			return IPM_OK;
+		}
+		break;
 	case IPM_KIND_OBJECT:
 		if (!object->property_count && !object->description.len) {
 			ipm_buf_cstr(out, "{}");
@@ -170,15 +190,34 @@ static enum ipm_errc put_object_name(struct ipm_text_job *job, const struct ipm_
 	return put_first_line(job, object, out);
 }
 
-static enum ipm_errc put_flat(struct ipm_text_job *job, const struct ipm_value *value,
-			      struct ipm_buf *out)
+/* Arrays and plain objects are opened one level further: their names tell nothing. */
+static bool is_opened(const struct ipm_object *object)
 {
+	if (object->kind == IPM_KIND_ARRAY)
+		return object->length > 0;
+	return object->kind == IPM_KIND_OBJECT && object->property_count &&
+	       object->class_name.len == 6 && !memcmp(object->class_name.data, "Object", 6);
+}
+
+static enum ipm_errc put_inner(struct list *l, const struct ipm_object *object)
+{
+	size_t used = l->out->len - l->start;
+	struct list inner = {.job = l->job, .out = l->out, .start = l->out->len, .nested = true};
+
+	inner.width = used < l->width ? (l->width - (unsigned)used) / 2 : 0;
+	return put_contents(&inner, object);
+}
+
+static enum ipm_errc put_item(struct list *l, const struct ipm_value *value)
+{
+	struct ipm_text_job *job = l->job;
+	struct ipm_buf *out = l->out;
 	const struct ipm_object *object;
 	struct ipm_buf text = IPM_BUF_INIT;
 	enum ipm_errc rc;
 
 	if (value->type == IPM_VALUE_STRING)
-		return ipm_put_quoted(job, &value->string, STRING_UNITS / 4, out);
+		return ipm_put_quoted(job, &value->string, NESTED_UNITS, out);
 	if (value->type == IPM_VALUE_ACCESSOR) {
 		ipm_buf_cstr(out, value->accessor.get && value->accessor.set ? "[Getter/Setter]"
 				  : value->accessor.get			     ? "[Getter]"
@@ -187,7 +226,8 @@ static enum ipm_errc put_flat(struct ipm_text_job *job, const struct ipm_value *
 	}
 	if (value->type == IPM_VALUE_OBJECT &&
 	    job->heap.object(&job->heap, value->object_id, &object, NULL) == IPM_OK) {
-		rc = put_object_name(job, object, out);
+		rc = !l->nested && is_opened(object) ? put_inner(l, object)
+						     : put_object_name(job, object, out);
 		job->heap.release(&job->heap, object);
 		return rc;
 	}
@@ -227,7 +267,7 @@ static enum ipm_errc put_property(struct list *l, const struct ipm_property *p)
 		ipm_buf_byte(l->out, '\'');
 	}
 	ipm_buf_cstr(l->out, ": ");
-	return put_flat(l->job, &p->value, l->out);
+	return put_item(l, &p->value);
 }
 
 static bool is_hidden(const struct ipm_object *object, const struct ipm_property *p)
@@ -275,7 +315,7 @@ static enum ipm_errc put_elements(struct list *l, const struct ipm_object *objec
 			ipm_buf_printf(l->out, "<%" PRIu64 " empty>", index - expected);
 		expected = index + 1;
 		if (begin_item(l))
-			rc = put_flat(l->job, value, l->out);
+			rc = put_item(l, value);
 		if (rc)
 			break;
 	}
@@ -299,7 +339,7 @@ static enum ipm_errc put_typed(struct list *l, const struct ipm_object *object)
 	for (i = 0; !rc && i < view.length && begin_item(l); i++) {
 		rc = ipm_typed_view_get(&view, i, digits, &value, l->job->err);
 		if (!rc)
-			rc = put_flat(l->job, &value, l->out);
+			rc = put_item(l, &value);
 	}
 	ipm_typed_view_deinit(&view);
 	return rc;
@@ -316,11 +356,11 @@ static enum ipm_errc put_entries(struct list *l, const struct ipm_object *object
 		if (!begin_item(l))
 			break;
 		if (key) {
-			rc = put_flat(l->job, key, l->out);
+			rc = put_item(l, key);
 			ipm_buf_cstr(l->out, " => ");
 		}
 		if (!rc)
-			rc = put_flat(l->job, value, l->out);
+			rc = put_item(l, value);
 		if (rc)
 			break;
 	}
@@ -336,7 +376,7 @@ static enum ipm_errc put_promise(struct list *l, const struct ipm_object *object
 	}
 	if (object->state == IPM_PROMISE_REJECTED)
 		ipm_buf_cstr(l->out, "<rejected> ");
-	return put_flat(l->job, &object->first, l->out);
+	return put_item(l, &object->first);
 }
 
 /* Between brackets of the right kind, with the name before it. */
@@ -402,7 +442,7 @@ static enum ipm_errc put_object(struct ipm_text_job *job, const struct ipm_objec
 		put_class(out, object);
 		ipm_buf_cstr(out, ": ");
 		{
-			enum ipm_errc rc = put_flat(job, &object->first, out);
+			enum ipm_errc rc = put_item(&l, &object->first);
 
 			ipm_buf_byte(out, ']');
 			return rc;
@@ -415,15 +455,17 @@ static enum ipm_errc put_object(struct ipm_text_job *job, const struct ipm_objec
 enum ipm_errc ipm_put_brief(struct ipm_text_job *job, const struct ipm_value *value, unsigned width,
 			    struct ipm_buf *out)
 {
+	struct list l = {.job = job, .out = out, .nested = true};
 	const struct ipm_object *object;
+	uint64_t units = width < STRING_UNITS ? width : STRING_UNITS;
 	enum ipm_errc rc;
 
 	if (value->type == IPM_VALUE_STRING)
-		return ipm_put_quoted(job, &value->string,
-				      job->opts->full ? UINT64_MAX : STRING_UNITS, out);
+		return ipm_put_quoted(job, &value->string, job->opts->full ? UINT64_MAX : units,
+				      out);
 	if (value->type != IPM_VALUE_OBJECT ||
 	    job->heap.object(&job->heap, value->object_id, &object, NULL) != IPM_OK)
-		return put_flat(job, value, out);
+		return put_item(&l, value);
 	rc = put_object(job, object, job->opts->full ? width * 10 : width, out);
 	job->heap.release(&job->heap, object);
 	return rc;
