@@ -12,13 +12,18 @@ static int refuse(struct lws *wsi, unsigned status)
 
 static struct crash *requested_crash(struct lws *wsi, uint64_t *ret_pause)
 {
+	struct crash_set *set = &server_of(wsi)->crashes;
 	char path[CRASH_ID_LENGTH + 16];
 	int len = lws_hdr_copy(wsi, path, sizeof(path), WSI_TOKEN_GET_URI);
+	struct crash *crash;
 
 	if (len < 1 || path[0] != '/')
 		return NULL;
-	return crash_set_find(&server_of(wsi)->crashes, (struct ipm_str){path + 1, (size_t)len - 1},
-			      ret_pause);
+	crash = crash_set_find(set, (struct ipm_str){path + 1, (size_t)len - 1}, ret_pause);
+	if (!crash || !*ret_pause)
+		return crash;
+	crash_summarise(set, crash);
+	return *ret_pause < crash->summary.pauses ? crash : NULL;
 }
 
 static int check_handshake(struct lws *wsi)
