@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#include <check.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../support/memory_file.h"
+#include "wtf8.h"
+
+#include "../support/dump.h"
+#include "../support/sample.h"
+
+/*
+ * Every prefix and every single-bit flip of a small file: no crash, and nothing that differs from
+ * the original is handed out as if it were fine.
+ */
+
+static struct ipm_buf file;
+static int fd;
+static char fd_path[64];
+
+struct record {
+	char section[16];
+	uint64_t id;
+	size_t at, len; /* in `texts` */
+};
+
+static struct record records[512];
+static size_t record_count;
+static struct ipm_buf texts;
+
+static void keep(void *self, const char *section, uint64_t id, enum ipm_errc rc,
+		 const struct ipm_buf *json)
+{
+	struct record *r = &records[record_count++];
+
+	(void)self;
+	ck_assert_int_eq(rc, IPM_OK);
+	ck_assert_uint_lt(record_count, sizeof(records) / sizeof(records[0]));
+	snprintf(r->section, sizeof(r->section), "%s", section);
+	r->id = id;
+	r->at = texts.len;
+	r->len = json->len;
+	ipm_buf_str(&texts, ipm_buf_as_str(json));
+}
+
+struct outcome {
+	size_t same, empty, failed;
+	uint64_t where;
+};
+
+/* A record is as it was, or an error, or (meta and summary) empty. */
+static void compare(void *self, const char *section, uint64_t id, enum ipm_errc rc,
+		    const struct ipm_buf *json)
+{
+	struct outcome *o = self;
+	size_t i;
+
+	if (rc) {
+		o->failed++;
+		return;
+	}
+	for (i = 0; i < record_count; i++)
+		if (records[i].id == id && !strcmp(records[i].section, section)) {
+			if (json->len == records[i].len &&
+			    !memcmp(json->data, texts.data + records[i].at, json->len)) {
+				o->same++;
+				return;
+			}
+			break;
+		}
+	if (json->len <= 14) { /* {} or {"omitted":{}} */
+		o->empty++;
+		return;
+	}
+	ck_abort_msg("byte %llu: %s %llu is now %.*s", (unsigned long long)o->where, section,
+		     (unsigned long long)id, (int)json->len, (const char *)json->data);
+}
+
+static void put_file(struct ipm_bytes bytes)
+{
+	struct ipm_error err;
+
+	ck_assert_int_eq(ftruncate(fd, 0), 0);
+	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
+	ck_assert_int_eq(ipm_write_all(fd, bytes.data, bytes.len, &err), IPM_OK);
+}
+
+static void setup(void)
+{
+	struct ipm_reader *r;
+	struct ipm_error err;
+
+	file = texts = IPM_BUF_INIT;
+	record_count = 0;
+	make_sample(&file, 60, 700);
+	fd = memfd_create("sample", MFD_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
+	put_file(ipm_buf_bytes(&file));
+	ck_assert_int_eq(ipm_reader_open(fd_path, NULL, &r, &err), IPM_OK);
+	ck_assert_int_eq(ipm_reader_info(r)->integrity, IPM_WHOLE);
+	dump_records(r, keep, NULL);
+	ipm_reader_close(r);
+}
+
+static void teardown(void)
+{
+	close(fd);
+	ipm_buf_deinit(&file);
+	ipm_buf_deinit(&texts);
+}
+
+START_TEST(every_prefix)
+{
+	size_t len, best = 0, opened = 0;
+
+	for (len = 0; len < file.len; len++) {
+		struct outcome o = {.where = len};
+		struct ipm_reader *r;
+		struct ipm_error err;
+		enum ipm_errc rc;
+
+		put_file((struct ipm_bytes){file.data, len});
+		rc = ipm_reader_open(fd_path, NULL, &r, &err);
+		if (rc) {
+			ck_assert_msg(rc == IPM_ERR_BAD_DATA || rc == IPM_ERR_TRUNCATED,
+				      "prefix %zu: %s", len, err.message);
+			ck_assert_uint_eq(opened, 0); /* a longer prefix never reads less */
+			continue;
+		}
+		opened++;
+		ck_assert_msg(ipm_reader_info(r)->integrity == IPM_CUT, "prefix %zu is %d", len,
+			      ipm_reader_info(r)->integrity);
+		dump_records(r, compare, &o);
+		ck_assert_msg(o.failed == 0, "prefix %zu: %zu records fail", len, o.failed);
+		ck_assert_msg(o.same >= best, "prefix %zu reads less than before", len);
+		best = o.same;
+		ipm_reader_close(r);
+	}
+	/* Without ROOT and footer everything is there. */
+	ck_assert_uint_eq(best, record_count);
+}
+END_TEST
+
+START_TEST(every_bit)
+{
+	size_t at, undetected = 0;
+	int bit;
+
+	for (at = 0; at < file.len; at++)
+		for (bit = 0; bit < 8; bit++) {
+			struct outcome o = {.where = at};
+			struct ipm_reader *r;
+			struct ipm_error err;
+			uint8_t byte = (uint8_t)(file.data[at] ^ 1 << bit);
+
+			ck_assert_int_eq(pwrite(fd, &byte, 1, (off_t)at), 1);
+			if (ipm_reader_open(fd_path, NULL, &r, &err)) {
+				ck_assert_msg(at < 16 || (at >= 16 && at < 28),
+					      "byte %zu bit %d: %s", at, bit, err.message);
+			} else {
+				dump_records(r, compare, &o);
+				if (ipm_reader_info(r)->integrity == IPM_WHOLE &&
+				    o.same != record_count)
+					ck_abort_msg("byte %zu bit %d: lost in silence", at, bit);
+				if (ipm_reader_info(r)->integrity == IPM_WHOLE)
+					undetected++;
+				/* What one flip can take with it: a block, and what it defines. */
+				if (at >= 64)
+					ck_assert_msg(o.same + o.empty + o.failed <= record_count,
+						      "byte %zu: more than there was", at);
+				ipm_reader_close(r);
+			}
+			ck_assert_int_eq(pwrite(fd, &file.data[at], 1, (off_t)at), 1);
+		}
+	/* Only bits that change nothing may go unnoticed: reserved ones in zstd's frames. */
+	ck_assert_uint_lt(undetected, file.len * 8 / 200);
+}
+END_TEST
+
+START_TEST(not_a_crash_file)
+{
+	static const char *const junk[] = {"", "x", "{\"Paused\":[]}", "\x28\xb5\x2f\xfd"};
+	struct ipm_reader *r;
+	struct ipm_error err;
+	size_t i;
+
+	for (i = 0; i < sizeof(junk) / sizeof(junk[0]); i++) {
+		put_file((struct ipm_bytes){(const uint8_t *)junk[i], strlen(junk[i])});
+		ck_assert_int_eq(ipm_reader_open(fd_path, NULL, &r, &err), IPM_ERR_BAD_DATA);
+		ck_assert(strstr(err.message, "not a crash file"));
+	}
+	ck_assert_int_eq(ipm_reader_open("/", NULL, &r, &err), IPM_ERR_OS);
+	ck_assert_int_eq(ipm_reader_open("/nonexistent", NULL, &r, &err), IPM_ERR_OS);
+	ck_assert_int_eq(ipm_reader_open("/dev/zero", NULL, &r, &err), IPM_ERR_BAD_DATA);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("format/damage");
+	TCase *t = tcase_create("all");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 280);
+	tcase_add_test(t, every_prefix);
+	tcase_add_test(t, every_bit);
+	tcase_add_test(t, not_a_crash_file);
+	suite_add_tcase(s, t);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? 1 : 0;
+}
