@@ -77,6 +77,7 @@ void ipm_snapshot_missing_nodes(struct ipm_snapshot *s, uint64_t before_id);
 bool ipm_snapshot_value_nodes(struct ipm_snapshot *s, const struct ipm_object *object);
 bool ipm_snapshot_location(struct ipm_snapshot *s, const struct ipm_object *object);
 uint64_t ipm_snapshot_node_of_object(const struct ipm_snapshot *s, uint64_t id);
+uint64_t ipm_snapshot_first_shared(void); /* up to the first frame */
 uint64_t ipm_snapshot_first_frame(void);
 uint64_t ipm_snapshot_oddball(const struct ipm_value *value);
 uint64_t ipm_snapshot_reason_node(enum ipm_reason reason);

@@ -99,6 +99,9 @@ void ipm_snapshot_fixed_edges(struct ipm_snapshot *s)
 		for (f = 0; f < pause->frame_count; f++)
 			put_indexed(s, index++, frame++);
 	}
+	/* DevTools warns of nodes that nothing holds. */
+	for (i = ipm_snapshot_first_shared(); i < ipm_snapshot_first_frame(); i++)
+		put_indexed(s, i, i);
 	for (i = 0; i < pauses; i++) {
 		if (ipm_reader_pause(s->reader, i, &pause, NULL) != IPM_OK)
 			continue;

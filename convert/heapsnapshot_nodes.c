@@ -29,6 +29,11 @@ uint64_t ipm_snapshot_node_of_object(const struct ipm_snapshot *s, uint64_t id)
 	return NODE_FRAMES + s->frames + id - 1;
 }
 
+uint64_t ipm_snapshot_first_shared(void)
+{
+	return NODE_UNDEFINED;
+}
+
 uint64_t ipm_snapshot_first_frame(void)
 {
 	return NODE_FRAMES;
@@ -88,7 +93,9 @@ static void put_frame_nodes(struct ipm_snapshot *s)
 			ipm_buf_str(&s->text, frame->function_name.len ? frame->function_name
 								       : IPM_STR("<anonymous>"));
 			ipm_buf_cstr(&s->text, " (");
-			ipm_put_place(&s->text, frame->url, &frame->location);
+			ipm_put_place(&s->text,
+				      ipm_place_url(s->reader, frame->url, &frame->location),
+				      &frame->location);
 			ipm_buf_byte(&s->text, ')');
 			ipm_snapshot_node(s, IPM_NODE_NATIVE, ipm_buf_as_str(&s->text), node++, 0,
 					  frame->scope_count + 1);
@@ -106,7 +113,8 @@ void ipm_snapshot_fixed_nodes(struct ipm_snapshot *s)
 		if (ipm_reader_pause(s->reader, i, &pause, NULL) == IPM_OK)
 			roots += pause->frame_count + pause->has_data;
 	ipm_snapshot_node(s, IPM_NODE_SYNTHETIC, (struct ipm_str){"", 0}, NODE_ROOT, 0, roots);
-	ipm_snapshot_node(s, IPM_NODE_SYNTHETIC, IPM_STR("(GC roots)"), NODE_GC_ROOTS, 0, 0);
+	ipm_snapshot_node(s, IPM_NODE_SYNTHETIC, IPM_STR("(GC roots)"), NODE_GC_ROOTS, 0,
+			  NODE_FRAMES - NODE_UNDEFINED);
 	ipm_snapshot_node(s, IPM_NODE_SYNTHETIC, IPM_STR(REMARK), NODE_REMARK, 0, 0);
 	for (i = 0; i < 4; i++)
 		ipm_snapshot_node(s, IPM_NODE_HIDDEN, str_of(oddballs[i]), NODE_UNDEFINED + i, 0,
