@@ -22,6 +22,8 @@ static const struct command commands[] = {
 	{"convert", cmd_convert, "[--to FORMAT] [-o OUT] FILE", "in other tools' formats"},
 	{"serve", cmd_serve, "[--port N] FILE|DIR…", "open them in Chrome DevTools and other debuggers"},
 	{"search", cmd_search, "FILE PATTERN", "where in the dead process a name or value is"},
+	{"verify", cmd_verify, "FILE", "is every byte as it was written?"},
+	{"recover", cmd_recover, "-o OUT FILE", "save what can be read of a broken file"},
 	{NULL, NULL, NULL, NULL},
 };
 /* clang-format on */

@@ -255,6 +255,35 @@ static enum ipm_errc put_index(struct ipm_block_writer *bw, struct ipm_error *er
 	return IPM_OK;
 }
 
+/* Header and content in one write. Sets the header's place in the file. */
+static enum ipm_errc put_packed(struct ipm_block_writer *bw, struct ipm_block_header *h,
+				const uint16_t *directory, const uint8_t *packed,
+				struct ipm_error *err)
+{
+	struct iovec iov[2];
+	uint64_t end = h->first_id + h->records;
+	enum ipm_errc rc;
+
+	h->offset = bw->bytes;
+	h->index_offset = bw->index_offset;
+	iov[0].iov_base = bw->frame;
+	iov[0].iov_len = ipm_layout_put_block(bw->frame, h, directory);
+	iov[1].iov_base = (void *)(uintptr_t)packed;
+	iov[1].iov_len = h->packed_bytes;
+	rc = put(bw, iov, 2, err);
+	if (rc)
+		return rc;
+	bw->blocks++;
+	bw->raw_bytes += h->raw_bytes;
+	bw->entries[bw->entry_count++] = (struct ipm_index_entry){
+		.first_id = h->first_id, .offset = h->offset, .kind = h->kind};
+	if (h->kind && h->kind < IPM_KINDS) {
+		widen(&bw->in_page[h->kind], h->first_id, end);
+		widen(&bw->written[h->kind], h->first_id, end);
+	}
+	return bw->entry_count == IPM_PAGE_BLOCKS ? put_index(bw, err) : IPM_OK;
+}
+
 static enum ipm_errc put_block(struct ipm_block_writer *bw, enum ipm_block_kind kind,
 			       const uint8_t *raw, size_t raw_bytes, const uint16_t *directory,
 			       uint16_t groups, uint64_t first_id, uint32_t records,
@@ -266,12 +295,8 @@ static enum ipm_errc put_block(struct ipm_block_writer *bw, enum ipm_block_kind 
 		.raw_bytes = (uint32_t)raw_bytes,
 		.records = records,
 		.first_id = first_id,
-		.offset = bw->bytes,
-		.index_offset = bw->index_offset,
 	};
 	size_t packed = ZSTD_compress2(bw->zstd, bw->packed, bw->packed_capacity, raw, raw_bytes);
-	struct iovec iov[2];
-	enum ipm_errc rc;
 
 	if (ZSTD_isError(packed))
 		return fail(bw,
@@ -279,20 +304,22 @@ static enum ipm_errc put_block(struct ipm_block_writer *bw, enum ipm_block_kind 
 				     ZSTD_getErrorName(packed)),
 			    err);
 	h.packed_bytes = (uint32_t)packed;
-	iov[0].iov_base = bw->frame;
-	iov[0].iov_len = ipm_layout_put_block(bw->frame, &h, directory);
-	iov[1].iov_base = bw->packed;
-	iov[1].iov_len = packed;
-	rc = put(bw, iov, 2, err);
-	if (rc)
-		return rc;
-	bw->blocks++;
-	bw->raw_bytes += raw_bytes;
-	bw->entries[bw->entry_count++] = (struct ipm_index_entry){
-		.first_id = first_id, .offset = h.offset, .kind = (uint8_t)kind};
-	widen(&bw->in_page[kind], first_id, first_id + records);
-	widen(&bw->written[kind], first_id, first_id + records);
-	return bw->entry_count == IPM_PAGE_BLOCKS ? put_index(bw, err) : IPM_OK;
+	return put_packed(bw, &h, directory, bw->packed, err);
+}
+
+enum ipm_errc ipm_block_writer_copy(struct ipm_block_writer *bw,
+				    const struct ipm_block_header *source, const uint8_t *packed,
+				    struct ipm_error *err)
+{
+	struct ipm_block_header h = *source;
+	uint16_t directory[DIRECTORY_MAX];
+	uint16_t i;
+
+	if (h.groups > DIRECTORY_MAX)
+		return ipm_fail_at(err, IPM_ERR_LIMIT, h.offset, "a block of %u groups", h.groups);
+	for (i = 0; i < h.groups; i++)
+		directory[i] = ipm_get_le16(source->directory + 2u * i);
+	return put_packed(bw, &h, directory, packed, err);
 }
 
 static enum ipm_errc flush_one(struct ipm_block_writer *bw, enum ipm_block_kind kind,

@@ -75,6 +75,10 @@ IPM_MUST_USE enum ipm_errc ipm_block_writer_add(struct ipm_block_writer *bw,
 						uint64_t after, struct ipm_error *err);
 IPM_MUST_USE enum ipm_errc ipm_block_writer_flush(struct ipm_block_writer *bw,
 						  struct ipm_error *err);
+/* A block of another file as it is, under its own ids. `packed` is its zstd frame. */
+IPM_MUST_USE enum ipm_errc ipm_block_writer_copy(struct ipm_block_writer *bw,
+						 const struct ipm_block_header *source,
+						 const uint8_t *packed, struct ipm_error *err);
 /* INDEX, ROOT and footer. */
 IPM_MUST_USE enum ipm_errc ipm_block_writer_finish(struct ipm_block_writer *bw,
 						   const struct ipm_summary *summary,

@@ -54,7 +54,10 @@ IPM_API IPM_MUST_USE enum ipm_errc ipm_reader_open(const char *path,
 IPM_API void ipm_reader_close(struct ipm_reader *r);
 
 IPM_API const struct ipm_file_info *ipm_reader_info(const struct ipm_reader *r);
-/* Live as long as the reader. Never NULL; fields are empty when the record is missing. */
+/*
+ * Live as long as the reader. Never NULL; fields are empty when the record is missing, but for the
+ * status of a file without a summary, which is IPM_STATUS_ERROR.
+ */
 IPM_API const struct ipm_meta *ipm_reader_meta(const struct ipm_reader *r);
 IPM_API const struct ipm_summary *ipm_reader_summary(const struct ipm_reader *r);
 

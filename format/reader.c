@@ -97,12 +97,30 @@ static enum ipm_errc open_index(struct ipm_reader *r, struct ipm_error *err)
 	return ipm_block_index_open(&r->index, &r->file, has_footer ? &footer : NULL, err);
 }
 
-enum ipm_errc ipm_reader_open(const char *path, const struct ipm_reader_options *opts,
-			      struct ipm_reader **ret, struct ipm_error *err)
+static void fill_info(struct ipm_reader *r)
+{
+	const uint64_t *ends = r->index.ends;
+
+	if (r->info.integrity == IPM_WHOLE)
+		r->info.integrity = r->index.integrity;
+	read_single(r, IPM_BLOCK_META);
+	read_single(r, IPM_BLOCK_SUMMARY);
+	/* The summary is written last: without one the capture did not come to its end. */
+	if (!r->index.ends[IPM_BLOCK_SUMMARY])
+		r->summary.status = IPM_STATUS_ERROR;
+	r->info.bytes = r->file.bytes;
+	r->info.objects = ends[IPM_BLOCK_OBJECTS] ? ends[IPM_BLOCK_OBJECTS] - 1 : 0;
+	r->info.slices = ends[IPM_BLOCK_SLICES] ? ends[IPM_BLOCK_SLICES] - 1 : 0;
+	r->info.scripts = ends[IPM_BLOCK_SCRIPTS];
+	r->info.pauses = ends[IPM_BLOCK_PAUSES];
+	r->info.blocks = r->index.blocks;
+}
+
+static enum ipm_errc create(const char *path, const struct ipm_reader_options *opts,
+			    struct ipm_reader **ret, struct ipm_error *err)
 {
 	static const struct ipm_reader_options defaults;
 	struct ipm_reader *r = calloc(1, sizeof(*r));
-	const uint64_t *ends;
 	enum ipm_errc rc;
 
 	if (!r)
@@ -112,12 +130,27 @@ enum ipm_errc ipm_reader_open(const char *path, const struct ipm_reader_options 
 	r->file.fd = -1;
 	rc = ipm_file_open(path, opts->no_mmap, &r->file, err);
 	if (!rc)
-		rc = check_header(r, err);
-	if (!rc)
 		rc = ipm_block_cache_init(
 			&r->cache, opts->cache_bytes ? opts->cache_bytes : CACHE_BYTES,
 			opts->max_record_bytes ? opts->max_record_bytes : IPM_RECORD_BYTES_MAX,
 			err);
+	if (rc) {
+		ipm_reader_close(r);
+		return rc;
+	}
+	*ret = r;
+	return IPM_OK;
+}
+
+enum ipm_errc ipm_reader_open(const char *path, const struct ipm_reader_options *opts,
+			      struct ipm_reader **ret, struct ipm_error *err)
+{
+	struct ipm_reader *r;
+	enum ipm_errc rc = create(path, opts, &r, err);
+
+	if (rc)
+		return rc;
+	rc = check_header(r, err);
 	if (!rc)
 		rc = open_index(r, err);
 	if (!rc && !r->index.blocks)
@@ -127,17 +160,32 @@ enum ipm_errc ipm_reader_open(const char *path, const struct ipm_reader_options 
 		ipm_reader_close(r);
 		return rc;
 	}
-	if (r->info.integrity == IPM_WHOLE)
-		r->info.integrity = r->index.integrity;
-	read_single(r, IPM_BLOCK_META);
-	read_single(r, IPM_BLOCK_SUMMARY);
-	ends = r->index.ends;
-	r->info.bytes = r->file.bytes;
-	r->info.objects = ends[IPM_BLOCK_OBJECTS] ? ends[IPM_BLOCK_OBJECTS] - 1 : 0;
-	r->info.slices = ends[IPM_BLOCK_SLICES] ? ends[IPM_BLOCK_SLICES] - 1 : 0;
-	r->info.scripts = ends[IPM_BLOCK_SCRIPTS];
-	r->info.pauses = ends[IPM_BLOCK_PAUSES];
-	r->info.blocks = r->index.blocks;
+	fill_info(r);
+	*ret = r;
+	return IPM_OK;
+}
+
+enum ipm_errc ipm_reader_open_walked(const char *path, struct ipm_reader **ret,
+				     struct ipm_error *err)
+{
+	struct ipm_reader *r;
+	enum ipm_errc rc = create(path, NULL, &r, err);
+
+	if (rc)
+		return rc;
+	rc = check_header(r, err);
+	if (rc == IPM_ERR_BAD_DATA || rc == IPM_ERR_TRUNCATED) {
+		r->info.integrity = IPM_DAMAGED;
+		rc = IPM_OK;
+	}
+	r->index.file = &r->file;
+	if (!rc)
+		rc = ipm_block_index_walk(&r->index, err);
+	if (rc) {
+		ipm_reader_close(r);
+		return rc;
+	}
+	fill_info(r);
 	*ret = r;
 	return IPM_OK;
 }

@@ -83,6 +83,12 @@ struct ipm_decoder {
 	enum ipm_errc rc;
 };
 
+/*
+ * Opens without looking at index or footer, also where the header is broken: every whole block
+ * counts. A file without one is IPM_OK here.
+ */
+IPM_MUST_USE enum ipm_errc ipm_reader_open_walked(const char *path, struct ipm_reader **ret,
+						  struct ipm_error *err);
 /* A record: its block, held for the caller, and its place in it. */
 IPM_MUST_USE enum ipm_errc ipm_reader_find(struct ipm_reader *r, enum ipm_block_kind kind,
 					   uint64_t id, struct ipm_block **ret_block,
