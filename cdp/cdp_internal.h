@@ -57,6 +57,15 @@ static inline bool ipm_is_private_method(const struct ipm_property *p)
 	return p->value.type == IPM_VALUE_OBJECT && !(p->flags & IPM_PROPERTY_WRITABLE);
 }
 
+bool ipm_has_private_methods(const struct ipm_object *object);
+
+/*
+ * Private method number `number` of an object, whether the record has it among its privates or as
+ * V8's list behind [[PrivateMethods]]. False when there is none. *ret_name is appended to.
+ */
+bool ipm_private_method(struct ipm_cdp *cdp, const struct ipm_object *object, uint64_t number,
+			struct ipm_buf *ret_name, struct ipm_value *ret_function);
+
 /* "Closure (name)" */
 void ipm_describe_scope(enum ipm_scope_type type, struct ipm_str name, struct ipm_buf *out);
 

@@ -19,11 +19,13 @@ struct ipm_str ipm_class_name(const struct ipm_object *object)
 		[IPM_KIND_WEAKSET] = "WeakSet",	  [IPM_KIND_DATE] = "Date",
 		[IPM_KIND_REGEXP] = "RegExp",	  [IPM_KIND_PROMISE] = "Promise",
 		[IPM_KIND_DATAVIEW] = "DataView", [IPM_KIND_ARRAYBUFFER] = "ArrayBuffer",
-		[IPM_KIND_WEAKREF] = "WeakRef",	  [IPM_KIND_ARGUMENTS] = "Arguments",
-		[IPM_KIND_MODULE] = "Module",
+		[IPM_KIND_WEAKREF] = "WeakRef",	  [IPM_KIND_MODULE] = "Module",
 	};
 	const char *name = NULL;
 
+	/* V8's own word; the constructor that the object inherits is Object. */
+	if (object->kind == IPM_KIND_ARGUMENTS)
+		return IPM_STR("Arguments");
 	if (object->class_name.len)
 		return object->class_name;
 	if (object->kind == IPM_KIND_TYPEDARRAY)
@@ -147,6 +149,27 @@ static enum ipm_errc describe_proxy(struct ipm_cdp *cdp, const struct ipm_object
 	return IPM_OK;
 }
 
+/* As V8 does for an error without a stack: "TypeError: message". */
+static enum ipm_errc describe_error(struct ipm_cdp *cdp, const struct ipm_object *error,
+				    struct ipm_buf *out, struct ipm_error *err)
+{
+	enum ipm_errc rc = IPM_OK;
+	size_t i;
+
+	ipm_buf_str(out, ipm_class_name(error));
+	for (i = 0; i < error->property_count; i++) {
+		const struct ipm_property *p = &error->properties[i];
+
+		if (p->value.type != IPM_VALUE_STRING || !ipm_str_equal(p->name, "message"))
+			continue;
+		if (p->value.string.length)
+			ipm_buf_cstr(out, ": ");
+		rc = ipm_text_append(cdp->heap, &p->value.string, 0, UINT64_MAX, out, err);
+		break;
+	}
+	return rc;
+}
+
 static void put_counted(const struct ipm_object *object, struct ipm_buf *out)
 {
 	ipm_buf_str(out, ipm_class_name(object));
@@ -168,6 +191,8 @@ enum ipm_errc ipm_describe_object(struct ipm_cdp *cdp, const struct ipm_object *
 	case IPM_KIND_SYMBOL:
 		if (object->text.length)
 			return ipm_text_append(cdp->heap, &object->text, 0, UINT64_MAX, out, err);
+		if (object->kind == IPM_KIND_ERROR)
+			return describe_error(cdp, object, out, err);
 		break;
 	case IPM_KIND_ARRAY:
 	case IPM_KIND_ARGUMENTS:

@@ -186,21 +186,15 @@ static enum ipm_errc put_further(struct internals *in, struct ipm_error *err)
 	for (i = 0; !rc && i < object->internal_count; i++) {
 		struct ipm_buf buf = ipm_buf_over(name, sizeof(name));
 
+		if (ipm_str_equal(object->internals[i].name, "[[IsGenerator]]") ||
+		    ipm_str_equal(object->internals[i].name, "[[PrivateMethods]]"))
+			continue; /* have their own place and form */
 		ipm_json_put_escaped(&buf, object->internals[i].name);
 		ipm_buf_byte(&buf, 0);
 		if (ipm_buf_ok(&buf))
 			rc = put_value(in, name, &object->internals[i].value, err);
 	}
 	return rc;
-}
-
-static size_t method_count(const struct ipm_object *object)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < object->private_count; i++)
-		n += ipm_is_private_method(&object->privates[i]);
-	return n;
 }
 
 static bool is_builtin(const struct ipm_object *object)
@@ -218,8 +212,7 @@ struct ipm_cdp_parts ipm_cdp_parts_of(const struct ipm_object *object)
 	struct ipm_cdp_parts parts = {0};
 
 	parts.entries = ipm_has_entries(object);
-	parts.method_count = method_count(object);
-	parts.methods = parts.method_count > 0;
+	parts.methods = ipm_has_private_methods(object);
 	/* V8 gives every function a list of scopes, unless it is bound; builtins an empty one. */
 	parts.scopes = object->scope_count || (object->kind == IPM_KIND_FUNCTION &&
 					       (object->location.script_id || is_builtin(object)));
@@ -298,7 +291,7 @@ enum ipm_errc ipm_put_internal_properties(struct ipm_cdp *cdp, const struct ipm_
 		rc = put_value(&in, "[[Prototype]]", &object->proto, err);
 	if (!rc && parts.methods)
 		put_list(&in, "[[PrivateMethods]]", "internal#privateMethodList", "Array",
-			 "PrivateMethods[", parts.method_count, "]", IPM_ID_METHODS);
+			 "PrivateMethods[", ipm_cdp_method_count(cdp, object), "]", IPM_ID_METHODS);
 	if (!rc)
 		rc = put_kind(&in, err);
 	if (!rc)

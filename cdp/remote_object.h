@@ -67,11 +67,12 @@ struct ipm_cdp_parts {
 	bool scopes;
 	bool entries;
 	bool methods;
-	uint64_t method_count;
 	bool views8, views16, views32;
 };
 
 struct ipm_cdp_parts ipm_cdp_parts_of(const struct ipm_object *object);
+/* How many ":method:N" there are. */
+uint64_t ipm_cdp_method_count(struct ipm_cdp *cdp, const struct ipm_object *object);
 
 /* The params of Debugger.paused. Call frame ids are "<prefix><index>" of the frame. */
 IPM_MUST_USE enum ipm_errc ipm_cdp_paused(struct ipm_cdp *cdp, const struct ipm_pause *pause,

@@ -232,15 +232,15 @@ static struct ipm_value text_value(struct ipm_str str)
 	return value;
 }
 
-static enum ipm_errc put_method_in_list(struct list *l, uint64_t number,
-					const struct ipm_property *p, struct ipm_error *err)
+static enum ipm_errc put_method_in_list(struct list *l, uint64_t number, struct ipm_str name_text,
+					const struct ipm_value *function, struct ipm_error *err)
 {
 	struct ipm_object_id id = {l->object->id, IPM_ID_METHOD, number};
-	struct ipm_value name = text_value(p->name);
+	struct ipm_value name = text_value(name_text);
 	struct ipm_buf text = IPM_BUF_INIT;
 	enum ipm_errc rc;
 
-	rc = ipm_cdp_description(l->cdp, &p->value, &text, err);
+	rc = ipm_cdp_description(l->cdp, function, &text, err);
 	ipm_put_remote(l->cdp, "object", IPM_STR("internal#privateMethod"), IPM_STR("Object"),
 		       ipm_buf_as_str(&text), id, &l->remote);
 	if (!rc && l->query->generate_preview && ipm_buf_ok(&l->remote)) {
@@ -248,7 +248,7 @@ static enum ipm_errc put_method_in_list(struct list *l, uint64_t number,
 		rc = ipm_put_property_preview(l->cdp, IPM_STR("name"), &name, &l->remote, err);
 		ipm_buf_byte(&l->remote, ',');
 		if (!rc)
-			rc = ipm_put_property_preview(l->cdp, IPM_STR("value"), &p->value,
+			rc = ipm_put_property_preview(l->cdp, IPM_STR("value"), function,
 						      &l->remote, err);
 		end_small_preview(l);
 	}
@@ -258,10 +258,10 @@ static enum ipm_errc put_method_in_list(struct list *l, uint64_t number,
 	return rc;
 }
 
-static enum ipm_errc put_method_parts(struct list *l, const struct ipm_property *p,
-				      struct ipm_error *err)
+static enum ipm_errc put_method_parts(struct list *l, struct ipm_str name_text,
+				      const struct ipm_value *function, struct ipm_error *err)
 {
-	struct ipm_value name = text_value(p->name);
+	struct ipm_value name = text_value(name_text);
 	enum ipm_errc rc;
 
 	if (l->query->accessor_properties_only)
@@ -270,28 +270,30 @@ static enum ipm_errc put_method_parts(struct list *l, const struct ipm_property 
 	put_named(l, "name", IPM_PROPERTY_DEFAULT);
 	if (rc)
 		return rc;
-	rc = ipm_cdp_remote_object(l->cdp, &p->value, 0, &l->remote, err);
+	rc = ipm_cdp_remote_object(l->cdp, function, 0, &l->remote, err);
 	put_named(l, "value", IPM_PROPERTY_DEFAULT);
 	return rc;
 }
 
 static enum ipm_errc put_methods(struct list *l, bool one, uint64_t number, struct ipm_error *err)
 {
+	struct ipm_buf name = IPM_BUF_INIT;
+	struct ipm_value function;
 	enum ipm_errc rc = IPM_OK;
-	uint64_t at = 0;
-	size_t i;
+	uint64_t at;
 
-	for (i = 0; !rc && i < l->object->private_count; i++) {
-		const struct ipm_property *p = &l->object->privates[i];
-
-		if (!ipm_is_private_method(p))
-			continue;
-		if (!one && wants_indexes(l))
-			rc = put_method_in_list(l, at, p, err);
-		else if (one && at == number)
-			rc = put_method_parts(l, p, err);
-		at++;
+	for (at = one ? number : 0; !rc && (one || wants_indexes(l)); at++) {
+		ipm_buf_reset(&name);
+		if (!ipm_private_method(l->cdp, l->object, at, &name, &function))
+			break;
+		if (one) {
+			rc = put_method_parts(l, ipm_buf_as_str(&name), &function, err);
+			break;
+		}
+		rc = put_method_in_list(l, at, ipm_buf_as_str(&name), &function, err);
 	}
+	l->out->failed |= name.failed;
+	ipm_buf_deinit(&name);
 	return rc;
 }
 

@@ -7,8 +7,8 @@
 #include "cdp_internal.h"
 
 /*
- * Properties in the order of V8's PropertyIterator: array indexes, strings, symbols; then the same of
- * each prototype, without what was seen before.
+ * Properties in the order of V8's PropertyIterator: array indexes and enumerable strings, then all
+ * others; then the same of each prototype, without what was seen before.
  */
 
 #define MAX_PROTOTYPES 1000
@@ -32,6 +32,7 @@ struct walk {
 	unsigned flags;
 	struct ipm_visitor *visitor;
 	struct seen seen;
+	struct ipm_buf scratch; /* text of a value that no record holds as such */
 	bool stop;
 };
 
@@ -280,14 +281,34 @@ static bool view_value(const struct ipm_object *view, struct ipm_str name, struc
 	return false;
 }
 
+/* Object(Symbol('x')).description */
+static bool symbol_description(struct walk *w, struct ipm_value *ret)
+{
+	struct ipm_buf text = IPM_BUF_INIT;
+	bool ok = false;
+
+	if (w->receiver->first.type == IPM_VALUE_OBJECT &&
+	    ipm_describe_id(w->cdp, w->receiver->first.object_id, &text, NULL) == IPM_OK &&
+	    text.len > 8 && !memcmp(text.data, "Symbol(", 7)) {
+		ipm_buf_reset(&w->scratch);
+		ipm_buf_append(&w->scratch, text.data + 7, text.len - 8);
+		ok = ipm_buf_ok(&w->scratch) && set_text(ret, ipm_buf_as_str(&w->scratch));
+	}
+	ipm_buf_deinit(&text);
+	return ok;
+}
+
 /*
  * V8 shows getters of its own as values. Their values follow from the record, so nothing has to
  * run; what is not known here stays an accessor.
  */
-static bool native_value(const struct ipm_object *object, struct ipm_str name,
-			 struct ipm_value *ret)
+static bool native_value(struct walk *w, struct ipm_str name, struct ipm_value *ret)
 {
+	const struct ipm_object *object = w->receiver;
+
 	switch (object->kind) {
+	case IPM_KIND_PRIMITIVE:
+		return ipm_str_equal(name, "description") && symbol_description(w, ret);
 	case IPM_KIND_MAP:
 	case IPM_KIND_SET:
 		return ipm_str_equal(name, "size") && set_integer(ret, object->length);
@@ -318,6 +339,8 @@ static bool shows_native_values(const struct ipm_object *object)
 	case IPM_KIND_ARRAYBUFFER:
 	case IPM_KIND_REGEXP:
 		return true;
+	case IPM_KIND_PRIMITIVE:
+		return object->first.type == IPM_VALUE_OBJECT;
 	default:
 		return false;
 	}
@@ -335,8 +358,8 @@ static bool is_native_function(struct ipm_cdp *cdp, uint64_t id)
 	return native;
 }
 
-static enum ipm_errc visit_named(struct walk *w, const struct ipm_object *object, unsigned facts,
-				 struct ipm_error *err)
+static enum ipm_errc visit_named(struct walk *w, const struct ipm_object *object, bool first_pass,
+				 unsigned facts, struct ipm_error *err)
 {
 	struct ipm_property_iter it;
 	const struct ipm_property *p;
@@ -347,6 +370,8 @@ static enum ipm_errc visit_named(struct walk *w, const struct ipm_object *object
 
 	ipm_property_iter_init(&it, w->cdp->heap, object);
 	while (!(rc = ipm_property_iter_next(&it, &p, err)) && p && !w->stop) {
+		if (first_pass != (!p->symbol_id && (p->flags & IPM_PROPERTY_ENUMERABLE)))
+			continue;
 		if (w->flags & IPM_VISIT_INHERITED)
 			rc = note_key(&w->seen, p, &is_new, err);
 		if (rc)
@@ -359,7 +384,7 @@ static enum ipm_errc visit_named(struct walk *w, const struct ipm_object *object
 		shown = *p;
 		if (p->value.type == IPM_VALUE_ACCESSOR && (facts & IPM_FACT_INHERITED) &&
 		    is_native_function(w->cdp, p->value.accessor.get) &&
-		    native_value(w->receiver, p->name, &shown.value))
+		    native_value(w, p->name, &shown.value))
 			more |= IPM_FACT_NATIVE;
 		rc = hand_out(w, &shown, more, err);
 		if (rc)
@@ -378,10 +403,12 @@ static enum ipm_errc visit_own(struct walk *w, const struct ipm_object *object, 
 		rc = visit_elements(w, object, facts, err);
 	else if (object->kind == IPM_KIND_TYPEDARRAY)
 		rc = visit_typed(w, object, facts, err);
+	if (!rc && !w->stop)
+		rc = visit_named(w, object, true, facts, err);
 	if (!rc && !w->stop && object->kind == IPM_KIND_ARRAY)
 		rc = visit_length(w, object, facts, err);
 	if (!rc && !w->stop)
-		rc = visit_named(w, object, facts, err);
+		rc = visit_named(w, object, false, facts, err);
 	return rc;
 }
 
@@ -421,5 +448,6 @@ enum ipm_errc ipm_visit_properties(struct ipm_cdp *cdp, const struct ipm_object 
 		cdp->heap->release(cdp->heap, at);
 	}
 	seen_deinit(&w.seen);
+	ipm_buf_deinit(&w.scratch);
 	return rc;
 }

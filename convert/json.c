@@ -131,7 +131,8 @@ static enum ipm_errc put_parts(struct job *job, const struct ipm_object *object)
 	if (!rc && parts.methods) {
 		rc = put_part(job, object->id, ":methods");
 		if (!rc)
-			rc = put_numbered(job, object->id, ":method:", parts.method_count);
+			rc = put_numbered(job, object->id,
+					  ":method:", ipm_cdp_method_count(&job->cdp, object));
 	}
 	if (!rc && parts.views8) {
 		rc = put_part(job, object->id, ":int8");

@@ -20,7 +20,7 @@ static enum ipm_errc compile(struct ipm_match *m, struct ipm_str pattern, struct
 	if (!ipm_buf_ok(&m->copy))
 		return ipm_buf_status(&m->copy, err);
 	failure = regcomp(&m->regex, (const char *)m->copy.data,
-			  REG_EXTENDED | REG_NOSUB | (m->ignore_case ? REG_ICASE : 0));
+			  REG_EXTENDED | (m->ignore_case ? REG_ICASE : 0));
 	if (failure) {
 		regerror(failure, &m->regex, reason, sizeof(reason));
 		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "not a regular expression: %s",
@@ -71,63 +71,69 @@ void ipm_match_deinit(struct ipm_match *m)
 }
 
 /* Short texts are the rule: memmem's preparations would cost more than they save. */
-static bool contains(struct ipm_str text, struct ipm_str part)
+static size_t find(struct ipm_str text, struct ipm_str part)
 {
 	const char *at = text.data, *end;
 
 	if (text.len < part.len)
-		return false;
-	if (text.len > 64)
-		return memmem(text.data, text.len, part.data, part.len) != NULL;
+		return SIZE_MAX;
+	if (text.len > 64) {
+		at = memmem(text.data, text.len, part.data, part.len);
+		return at ? (size_t)(at - text.data) : SIZE_MAX;
+	}
 	for (end = text.data + (text.len - part.len); at <= end; at++)
 		if (*at == part.data[0] && !memcmp(at, part.data, part.len))
-			return true;
-	return false;
+			return (size_t)(at - text.data);
+	return SIZE_MAX;
 }
 
-static bool contains_folded(struct ipm_str text, struct ipm_str part)
+static size_t find_folded(struct ipm_str text, struct ipm_str part)
 {
 	size_t i, j;
 
 	if (text.len < part.len)
-		return false;
+		return SIZE_MAX;
 	for (i = 0; i <= text.len - part.len; i++) {
 		for (j = 0; j < part.len; j++)
 			if (fold((uint8_t)text.data[i + j]) != (uint8_t)part.data[j])
 				break;
 		if (j == part.len)
-			return true;
+			return i;
 	}
-	return false;
+	return SIZE_MAX;
 }
 
 /* regexec stops at NUL: each piece between NULs is a text of its own. */
-static bool matches_regex(struct ipm_match *m, struct ipm_str text)
+static size_t find_regex(struct ipm_match *m, struct ipm_str text)
 {
-	const char *at, *end;
+	const char *start, *at, *end;
+	regmatch_t match;
 
 	ipm_buf_reset(&m->copy);
 	ipm_buf_str(&m->copy, text);
 	ipm_buf_byte(&m->copy, 0);
 	if (!ipm_buf_ok(&m->copy))
-		return false;
-	at = (const char *)m->copy.data;
+		return SIZE_MAX;
+	at = start = (const char *)m->copy.data;
 	for (end = at + text.len; at <= end; at += strlen(at) + 1)
-		if (!regexec(&m->regex, at, 0, NULL, 0))
-			return true;
-	return false;
+		if (!regexec(&m->regex, at, 1, &match, 0))
+			return (size_t)(at - start) + (size_t)match.rm_so;
+	return SIZE_MAX;
+}
+
+size_t ipm_match_find(struct ipm_match *m, struct ipm_str text)
+{
+	if (m->is_regex)
+		return find_regex(m, text);
+	return m->ignore_case ? find_folded(text, m->text) : find(text, m->text);
 }
 
 bool ipm_match_text(struct ipm_match *m, struct ipm_str text)
 {
-	if (m->is_regex)
-		return matches_regex(m, text);
-	return m->ignore_case ? contains_folded(text, m->text) : contains(text, m->text);
+	return ipm_match_find(m, text) != SIZE_MAX;
 }
 
 bool ipm_match_word(struct ipm_match *m, struct ipm_str word)
 {
-	if (m->is_regex)
-		return matches_regex(m, word);
-	return word.len == m->text.len && ipm_match_text(m, word);
+	return (m->is_regex || word.len == m->text.len) && ipm_match_text(m, word);
 }

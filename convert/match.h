@@ -25,6 +25,8 @@ IPM_MUST_USE enum ipm_errc ipm_match_init(struct ipm_match *m, struct ipm_str pa
 void ipm_match_deinit(struct ipm_match *m);
 
 bool ipm_match_text(struct ipm_match *m, struct ipm_str text);
+/* Where the first match starts, in bytes; SIZE_MAX: nowhere. */
+size_t ipm_match_find(struct ipm_match *m, struct ipm_str text);
 /* For what is not text: numbers and the like match as a whole unless a regex says otherwise. */
 bool ipm_match_word(struct ipm_match *m, struct ipm_str word);
 

@@ -26,7 +26,8 @@ struct step {
 	uint32_t edge;
 };
 
-enum { NOT_REACHED = 0, WEAK = 1, STRONG = 2 };
+/* A frame's variables say more than what the exception holds, and both more than the engine. */
+enum { NOT_REACHED = 0, WEAK = 1, THROWN = 2, STRONG = 3 };
 
 #define INDEX_BITS 26
 #define INDEX_MAX  ((UINT32_C(1) << INDEX_BITS) - 1)
@@ -58,7 +59,7 @@ static struct step make_step(uint32_t how, uint64_t parent, unsigned kind, uint6
 static enum ipm_errc add_root(struct ipm_paths *p, const struct ipm_value *value, uint32_t pause,
 			      int32_t frame, char what, struct ipm_error *err)
 {
-	uint32_t how = what == 'g' ? WEAK : STRONG;
+	uint32_t how = what == 'g' ? WEAK : what == 'e' ? THROWN : STRONG;
 	struct root *roots;
 
 	if (value->type != IPM_VALUE_OBJECT || !value->object_id || value->object_id > p->objects ||
@@ -328,7 +329,7 @@ static enum ipm_errc put_key_value(struct ipm_heap *heap, const struct ipm_objec
 	return rc;
 }
 
-static void put_root(const struct ipm_paths *p, const struct root *root, struct ipm_buf *out)
+static void put_root(const struct root *root, struct ipm_buf *out)
 {
 	if (root->pause)
 		ipm_buf_printf(out, "pause %" PRIu32 " ", root->pause);
@@ -342,7 +343,6 @@ static void put_root(const struct ipm_paths *p, const struct root *root, struct 
 		put_name(out, "this");
 	else if (root->what == 'r')
 		put_name(out, "return value");
-	(void)p;
 }
 
 static enum ipm_errc put_one_step(struct ipm_paths *p, const struct step *step, struct ipm_buf *out,
@@ -386,7 +386,7 @@ enum ipm_errc ipm_paths_text(struct ipm_paths *p, uint64_t id, struct ipm_buf *o
 	if (p->steps[id].parent)
 		ipm_buf_cstr(out, "\xE2\x80\xA6");
 	else
-		put_root(p, &p->roots[p->steps[id].edge & INDEX_MAX], out);
+		put_root(&p->roots[p->steps[id].edge & INDEX_MAX], out);
 	while (n && !rc)
 		rc = put_one_step(p, &p->steps[chain[--n]], out, err);
 	return rc;

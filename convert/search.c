@@ -13,6 +13,7 @@
 
 #define MAX_SCANS	 16
 #define VALUE_UNITS	 120
+#define AROUND_MAX	 ((size_t)16 << 20) /* longer texts are shown from their beginning */
 #define WINDOW_BYTES	 ((size_t)1 << 20)
 #define OVERLAP_BYTES	 4096
 #define PROGRESS_OBJECTS 65536
@@ -252,10 +253,40 @@ struct teller {
 	uint64_t object_id;
 };
 
+/* A long text is shown around its match, if that is far inside. */
+static enum ipm_errc put_around(struct search *s, const struct ipm_text *text, struct ipm_buf *out,
+				bool *ret_done)
+{
+	struct ipm_buf whole = {.max = AROUND_MAX};
+	struct ipm_str shown;
+	enum ipm_errc rc;
+	size_t at;
+
+	*ret_done = false;
+	if (text->length <= VALUE_UNITS || s->opts->what == IPM_SEARCH_REFERENCES)
+		return IPM_OK;
+	rc = ipm_text_append(&s->heap, text, 0, AROUND_MAX / 4, &whole, s->err);
+	shown = ipm_buf_as_str(&whole);
+	at = rc ? SIZE_MAX : ipm_match_find(&s->match, shown);
+	if (at != SIZE_MAX && at > VALUE_UNITS / 2) {
+		at -= VALUE_UNITS / 4;
+		while (((uint8_t)shown.data[at] & 0xC0) == 0x80)
+			at--;
+		shown.data += at;
+		shown.len -= at;
+		ipm_buf_cstr(out, "\xE2\x80\xA6");
+		ipm_put_quoted_text(out, shown, VALUE_UNITS);
+		*ret_done = true;
+	}
+	ipm_buf_deinit(&whole);
+	return rc;
+}
+
 static enum ipm_errc tell_edge(struct ipm_edge_visitor *self, const struct ipm_edge *edge,
 			       struct ipm_error *err)
 {
 	struct teller *t = (struct teller *)self;
+	bool done = false;
 	enum ipm_errc rc;
 
 	if (edge->kind != t->hit->kind)
@@ -264,7 +295,9 @@ static enum ipm_errc tell_edge(struct ipm_edge_visitor *self, const struct ipm_e
 	if (edge->value->type == IPM_VALUE_OBJECT)
 		t->object_id = edge->value->object_id;
 	rc = ipm_put_step(&t->search->heap, t->holder, edge, &t->path, err);
-	if (!rc)
+	if (!rc && edge->value->type == IPM_VALUE_STRING)
+		rc = put_around(t->search, &edge->value->string, &t->value, &done);
+	if (!rc && !done)
 		rc = ipm_put_value_line(&t->search->cdp, edge->value, VALUE_UNITS, &t->value, err);
 	return rc;
 }

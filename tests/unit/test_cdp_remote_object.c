@@ -265,11 +265,11 @@ START_TEST(arrays)
 	       "\"type\":\"string\",\"value\":\"z\"},{\"name\":\"foo\",\"type\":\"number\","
 	       "\"value\":\"3\"}]}}");
 	properties("1.1.1", named,
-		   "{\"result\":[{\"name\":\"length\",\"value\":{\"type\":\"number\",\"value\":4,"
-		   "\"description\":\"4\"},\"writable\":true,\"configurable\":false,"
-		   "\"enumerable\":false,\"isOwn\":true},{\"name\":\"foo\",\"value\":{"
-		   "\"type\":\"number\",\"value\":3,\"description\":\"3\"},\"writable\":true,"
-		   "\"configurable\":true,\"enumerable\":true,\"isOwn\":true}]}");
+		   "{\"result\":[{\"name\":\"foo\",\"value\":{\"type\":\"number\",\"value\":3,"
+		   "\"description\":\"3\"},\"writable\":true,\"configurable\":true,"
+		   "\"enumerable\":true,\"isOwn\":true},{\"name\":\"length\",\"value\":{"
+		   "\"type\":\"number\",\"value\":4,\"description\":\"4\"},\"writable\":true,"
+		   "\"configurable\":false,\"enumerable\":false,\"isOwn\":true}]}");
 }
 END_TEST
 
