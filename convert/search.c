@@ -2,6 +2,7 @@
 #include "search.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +116,7 @@ static bool number_matches(struct search *s, double number)
 	struct ipm_buf text = ipm_buf_over(digits, sizeof(digits));
 
 	if (!s->match.is_regex)
-		return s->is_number && number == s->number;
+		return s->is_number && (number == s->number || (isnan(number) && isnan(s->number)));
 	ipm_put_js_number(&text, number);
 	return ipm_match_word(&s->match, ipm_buf_as_str(&text));
 }
