@@ -115,7 +115,9 @@ void remote_value(struct ipm_json_ref remote, struct pool *pool, struct ipm_valu
 		ret->type = IPM_VALUE_NULL;
 	} else if (!ipm_json_equals(type, "undefined")) {
 		ret->type = IPM_VALUE_OMITTED;
-		ret->omitted.reason = IPM_REASON_UNSUPPORTED;
+		/* The agent says why it did not keep an object ("inspmortReason"). */
+		ret->omitted.reason = (enum ipm_reason)ipm_json_int(
+			ipm_json_get(remote, "inspmortReason"), IPM_REASON_UNSUPPORTED);
 		ret->omitted.size = 0;
 		ret->omitted.type_name = json_pool_str(pool, type);
 	}
@@ -247,6 +249,7 @@ static enum ipm_errc parse(struct ipm_json_ref params, unsigned skip_frames, uin
 {
 	struct ipm_json_ref frames = ipm_json_get(params, "callFrames"), frame;
 	struct ipm_json_ref data = ipm_json_get(params, "data");
+	struct ipm_json_ref known = ipm_json_get(params, "inspmort");
 	size_t count, i;
 	struct ipm_frame *list;
 
@@ -258,6 +261,13 @@ static enum ipm_errc parse(struct ipm_json_ref params, unsigned skip_frames, uin
 	p->pause.uncaught = ipm_json_bool(ipm_json_get(data, "uncaught"), false);
 	p->pause.time_ns = ipm_realtime_ns();
 	p->pause.thread = IPM_STR("main");
+	/* What V8 does not tell and the agent knows. */
+	if (ipm_json_type(known) == IPM_JSON_OBJECT) {
+		p->pause.time_ns = (uint64_t)ipm_json_int(ipm_json_get(known, "timeNs"), 0);
+		p->pause.thread = json_pool_str(pool, ipm_json_get(known, "thread"));
+		p->pause.omitted_frames =
+			(uint64_t)ipm_json_int(ipm_json_get(known, "omittedFrames"), 0);
+	}
 	if (p->pause.has_data)
 		add_value(p, data, IPM_STR("v"), pool, &p->pause.data);
 	frame = ipm_json_first(frames);
@@ -269,7 +279,7 @@ static enum ipm_errc parse(struct ipm_json_ref params, unsigned skip_frames, uin
 		count--;
 	}
 	if (count > MAX_FRAMES) {
-		p->pause.omitted_frames = count - MAX_FRAMES;
+		p->pause.omitted_frames += count - MAX_FRAMES;
 		count = MAX_FRAMES;
 	}
 	list = pool_alloc(pool, count, sizeof(*list));

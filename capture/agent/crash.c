@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,11 @@ out:
 	return rc;
 }
 
+static struct ipm_str known(const struct ipm_buf *buf)
+{
+	return ipm_buf_as_str(buf);
+}
+
 /* The pause as V8 would have told it, had its debugger been on at the throw. */
 static enum ipm_errc compose_pause(struct writing *w, struct ipm_str paused, struct ipm_buf *out)
 {
@@ -69,8 +75,11 @@ static enum ipm_errc compose_pause(struct writing *w, struct ipm_str paused, str
 	ipm_buf_printf(out, "],\"reason\":\"%s\"", w->crash->reason);
 	if (!rc && w->crash->error)
 		rc = append_error(s, paused, out, w->err);
-	if (hold->omitted_frames)
-		ipm_buf_printf(out, ",\"omittedFrames\":%u", hold->omitted_frames);
+	ipm_buf_printf(out,
+		       ",\"inspmort\":{\"timeNs\":%" PRIu64 ",\"omittedFrames\":%u,\"thread\":\"",
+		       hold->taken ? hold->time_ns : ipm_realtime_ns(), hold->omitted_frames);
+	ipm_buf_str(out, known(&w->agent->thread)); /* needs no escapes */
+	ipm_buf_cstr(out, "\"}");
 	ipm_buf_cstr(out, ",\"hitBreakpoints\":[]}}");
 	return rc ? rc : ipm_buf_status(out, w->err);
 }
@@ -94,11 +103,6 @@ static void on_paused(void *self, struct ipm_str message)
 	ipm_buf_deinit(&pause);
 	if (session_post(s, "Debugger.resume", IPM_STR(""), NULL) && !w->rc)
 		w->rc = IPM_ERR_PROTOCOL;
-}
-
-static struct ipm_str known(const struct ipm_buf *buf)
-{
-	return ipm_buf_as_str(buf);
 }
 
 static struct ipm_str known_text(const char *text)

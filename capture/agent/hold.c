@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "ipm_model.h"
 
 /* The text of the id at `at`, quotes stripped. */
 static bool read_id(struct ipm_str message, size_t at, struct ipm_str *ret)
@@ -41,25 +42,68 @@ static struct hold_realm *realm_of(struct hold *hold, struct ipm_str id)
 	return realm;
 }
 
-static void note_places(struct hold *hold, size_t from)
+/* Notes all ids in `frames` from `from` on; false when there is no room for all of them. */
+static bool note_places(struct hold *hold, size_t from)
 {
 	struct ipm_str text = ipm_buf_as_str(&hold->frames);
-	size_t at = from;
+	size_t before = hold->place_count, at = from;
+	struct hold_realm *realm;
+	struct ipm_str id;
 
-	while (hold->place_count < HOLD_MAX_OBJECTS) {
-		struct hold_realm *realm;
-		struct ipm_str id;
-
-		at = message_find(text, "objectId", at);
-		if (at == SIZE_MAX || !read_id(text, at, &id))
-			return;
-		realm = realm_of(hold, id);
-		if (!realm)
-			continue;
-		hold->places[hold->place_count++] =
-			(struct hold_place){(size_t)(id.data - text.data), id.len,
-					    (unsigned)(realm - hold->realms), realm->count++};
+	while ((at = message_find(text, "objectId", at)) != SIZE_MAX) {
+		if (hold->place_count == HOLD_MAX_OBJECTS || !read_id(text, at, &id) ||
+		    !(realm = realm_of(hold, id))) {
+			hold->place_count = before;
+			return false;
+		}
+		hold->places[hold->place_count++] = (struct hold_place){
+			(size_t)(id.data - text.data), id.len, (unsigned)(realm - hold->realms), 0};
 	}
+	for (; before < hold->place_count; before++)
+		hold->places[before].index = hold->realms[hold->places[before].realm].count++;
+	return true;
+}
+
+/* A frame whose objects are not kept says why, in the place of their ids. */
+static void append_without_objects(struct ipm_buf *out, struct ipm_str frame, enum ipm_reason why)
+{
+	size_t at = 0;
+
+	for (;;) {
+		size_t id = message_find(frame, "objectId", at), end;
+
+		end = id == SIZE_MAX ? id : message_value_end(frame, id);
+		if (end == SIZE_MAX)
+			break;
+		ipm_buf_append(out, frame.data + at, id - at - strlen("\"objectId\":"));
+		ipm_buf_printf(out, "\"inspmortReason\":%d", (int)why);
+		at = end;
+	}
+	ipm_buf_append(out, frame.data + at, frame.len - at);
+}
+
+static void keep_frame(struct hold *hold, struct ipm_str frame, bool deaf)
+{
+	size_t start;
+
+	if (hold->frame_count == HOLD_MAX_FRAMES) {
+		hold->omitted_frames++;
+		return;
+	}
+	if (hold->frame_count)
+		ipm_buf_byte(&hold->frames, ',');
+	start = hold->frames.len;
+	if (deaf) {
+		append_without_objects(&hold->frames, frame, IPM_REASON_UNINITIALIZED);
+	} else {
+		ipm_buf_append(&hold->frames, frame.data, frame.len);
+		if (ipm_buf_ok(&hold->frames) &&
+		    (hold->frame_count >= HOLD_MAX_SCOPED || !note_places(hold, start))) {
+			hold->frames.len = start;
+			append_without_objects(&hold->frames, frame, IPM_REASON_DEPTH);
+		}
+	}
+	hold->frame_count++;
 }
 
 static enum ipm_errc keep_frames(struct hold *hold, struct ipm_str paused, unsigned skip_frames,
@@ -73,26 +117,15 @@ static enum ipm_errc keep_frames(struct hold *hold, struct ipm_str paused, unsig
 	at++;
 	for (index = 0; at < paused.len && paused.data[at] == '{'; index++) {
 		size_t end = message_value_end(paused, at);
-		size_t start = hold->frames.len;
 
 		if (end == SIZE_MAX)
 			return ipm_fail(err, IPM_ERR_PROTOCOL, "Debugger.paused is cut");
-		if (index >= skip_frames && hold->frame_count == HOLD_MAX_FRAMES) {
-			hold->omitted_frames++;
-		} else if (index >= skip_frames) {
-			if (hold->frame_count)
-				ipm_buf_byte(&hold->frames, ',');
-			ipm_buf_append(&hold->frames, paused.data + at, end - at);
-			if (!ipm_buf_ok(&hold->frames))
-				return ipm_buf_status(&hold->frames, err);
-			if (hold->frame_count < HOLD_MAX_SCOPED &&
-			    !(deaf_top && !hold->frame_count))
-				note_places(hold, start);
-			hold->frame_count++;
-		}
+		if (index >= skip_frames)
+			keep_frame(hold, (struct ipm_str){paused.data + at, end - at},
+				   deaf_top && index == skip_frames);
 		at = end + (end < paused.len && paused.data[end] == ',');
 	}
-	return IPM_OK;
+	return ipm_buf_status(&hold->frames, err);
 }
 
 /* One call per realm makes a list of its objects; the list lives until its group is released. */
