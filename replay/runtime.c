@@ -26,8 +26,21 @@ static enum ipm_errc send_context(struct call *c, struct ipm_error *err)
 	return event_send(c, c->out, &text, err);
 }
 
-static void put_stack_trace(struct ipm_buf *out, const struct ipm_pause *pause)
+/* V8 leaves the URL of a paused frame empty: its script knows. */
+static struct ipm_str url_of(struct call *c, const struct ipm_frame *frame)
 {
+	const struct ipm_script *script;
+	struct ipm_error err;
+
+	if (frame->url.len ||
+	    ipm_reader_script(c->r->reader, frame->location.script_id, &script, &err))
+		return frame->url;
+	return script->url;
+}
+
+static void put_stack_trace(struct call *c, struct ipm_buf *out)
+{
+	const struct ipm_pause *pause = c->r->pause;
 	size_t i;
 
 	ipm_buf_cstr(out, "{\"callFrames\":[");
@@ -38,7 +51,7 @@ static void put_stack_trace(struct ipm_buf *out, const struct ipm_pause *pause)
 		ipm_json_put_string(out, frame->function_name);
 		ipm_buf_printf(out, ",\"scriptId\":\"%llu\",\"url\":",
 			       (unsigned long long)frame->location.script_id);
-		ipm_json_put_string(out, frame->url);
+		ipm_json_put_string(out, url_of(c, frame));
 		ipm_buf_printf(out, ",\"lineNumber\":%lld,\"columnNumber\":%lld}",
 			       (long long)frame->location.line, (long long)frame->location.column);
 	}
@@ -73,12 +86,10 @@ static enum ipm_errc send_exception(struct call *c, struct ipm_error *err)
 	if (top) {
 		ipm_buf_printf(&text, ",\"scriptId\":\"%llu\"",
 			       (unsigned long long)top->location.script_id);
-		if (top->url.len) {
-			ipm_buf_cstr(&text, ",\"url\":");
-			ipm_json_put_string(&text, top->url);
-		}
+		ipm_buf_cstr(&text, ",\"url\":");
+		ipm_json_put_string(&text, url_of(c, top));
 		ipm_buf_cstr(&text, ",\"stackTrace\":");
-		put_stack_trace(&text, pause);
+		put_stack_trace(c, &text);
 	}
 	ipm_buf_cstr(&text, ",\"exception\":");
 	code = ipm_cdp_remote_object(&c->r->cdp, &pause->data, IPM_CDP_PREVIEW, &text, err);

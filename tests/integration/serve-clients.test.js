@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+// Scripts that speak to Node's inspector speak to a dead one, too: chrome-remote-interface, and what
+// DevTools and VS Code send for arrays, hovers and completions.
+'use strict';
+
+const assert = require('node:assert');
+const path = require('node:path');
+const { test } = require('node:test');
+const CDP = require('chrome-remote-interface');
+const { crash, crashSource, root, serve, session, targets, temporaryDirectory } = require('../support/serve.js');
+
+async function opened(t, source) {
+	const dir = temporaryDirectory(t);
+	const file = source ? crashSource(dir, 'program.js', source) : crash(dir, path.join(root, 'examples/nested.js'));
+	const server = await serve(t, [file]);
+	const [target] = await targets(server);
+	const client = await session(target.webSocketDebuggerUrl);
+	t.after(() => client.socket.terminate());
+	await client.call('Runtime.enable');
+	await client.call('Debugger.enable');
+	client.paused = client.event('Debugger.paused');
+	client.local = async (name, frame = 0) => {
+		for (const { object } of client.paused.callFrames[frame].scopeChain) {
+			const { result } = await client.call('Runtime.getProperties', { objectId: object.objectId, ownProperties: true });
+			const found = result.find((property) => property.name === name);
+			if (found) return found.value;
+		}
+		throw new Error(`no ${name}`);
+	};
+	return { server, client, target };
+}
+
+test('chrome-remote-interface finds, opens and walks it', async (t) => {
+	const { server } = await opened(t);
+	const [target] = await CDP.List({ host: '127.0.0.1', port: server.port });
+	assert.strictEqual((await CDP.Version({ host: '127.0.0.1', port: server.port }))['Protocol-Version'], '1.1');
+	const protocol = await CDP.Protocol({ host: '127.0.0.1', port: server.port });
+	assert.ok(protocol.domains.length >= 5);
+	const client = await CDP({ host: '127.0.0.1', port: server.port, target });
+	t.after(() => client.close());
+	const { Debugger, Runtime } = client;
+	const paused = new Promise((resolve) => Debugger.paused(resolve));
+	await Runtime.enable();
+	await Debugger.enable();
+	const { reason, data, callFrames } = await paused;
+	assert.strictEqual(reason, 'exception');
+	assert.strictEqual(data.className, 'TypeError');
+	assert.deepStrictEqual(callFrames.slice(0, 3).map((frame) => frame.functionName), ['priceOf', 'checkout', 'main']);
+	const { result } = await Runtime.getProperties({ objectId: callFrames[0].scopeChain[0].object.objectId, ownProperties: true });
+	assert.deepStrictEqual(Object.fromEntries(result.map(({ name, value }) => [name, value.value])),
+		{ level: undefined, name: 'honey', quantity: 1, total: undefined });
+	const { scriptSource } = await Debugger.getScriptSource({ scriptId: callFrames[0].location.scriptId });
+	assert.match(scriptSource, /the crash: there is no honey/);
+});
+
+test('going on leaves every client where it was', async (t) => {
+	const { client } = await opened(t);
+	const { location, callFrameId } = client.paused.callFrames[0];
+	for (const [method, params] of [['Debugger.resume', {}], ['Debugger.stepOver', { skipList: [] }], ['Debugger.stepInto', {}], ['Debugger.stepOut', undefined],
+		['Debugger.continueToLocation', { location }], ['Debugger.restartFrame', { callFrameId, mode: 'StepInto' }]]) {
+		const seen = client.events.length;
+		await client.call(method, params);
+		await client.call('Runtime.getIsolateId');
+		assert.deepStrictEqual(client.events.slice(seen).map((event) => event.method), ['Debugger.resumed', 'Debugger.paused'], method);
+		assert.deepStrictEqual(client.events.at(-1).params, client.paused);
+	}
+	const refused = await client.request('Debugger.setVariableValue', { scopeNumber: 0, variableName: 'name', newValue: { value: 'x' }, callFrameId });
+	assert.strictEqual(refused.error.code, -32000);
+	assert.match(refused.error.message, /dead/);
+});
+
+test('two clients see the same', async (t) => {
+	const { client, target } = await opened(t);
+	const other = await session(target.webSocketDebuggerUrl);
+	t.after(() => other.socket.terminate());
+	await other.call('Debugger.enable');
+	const names = (paused) => paused.callFrames.map((frame) => frame.functionName);
+	assert.deepStrictEqual(names(other.event('Debugger.paused')), names(client.paused));
+	assert.strictEqual(other.event('Runtime.executionContextCreated'), undefined, 'nobody asked');
+});
+
+test('the Console shows the error, once', async (t) => {
+	const { client } = await opened(t);
+	const methods = client.events.map(({ method }) => method).filter((method) => method.startsWith('Runtime.'));
+	assert.strictEqual(methods[0], 'Runtime.executionContextCreated');
+	assert.strictEqual(methods.filter((method) => method === 'Runtime.exceptionThrown').length, 1);
+	const { exceptionDetails } = client.event('Runtime.exceptionThrown');
+	assert.match(exceptionDetails.exception.description, /^TypeError: Cannot read properties of undefined/);
+	assert.match(exceptionDetails.stackTrace.callFrames[0].url, /nested\.js$/);
+	assert.strictEqual(exceptionDetails.stackTrace.callFrames[0].lineNumber, 42);
+	await client.call('Runtime.enable');
+	assert.strictEqual(client.events.filter(({ method }) => method === 'Runtime.executionContextCreated').length, 1);
+});
+
+// What minified front ends send, written anew: only what replay looks for is the same.
+const ranges = 'function r(from, to, bucket, sparse) { const ranges = []; return { ranges }; }';
+const fragment = 'function f(from, to, sparse) { const part = Object.create(null); for (let i = from; i <= to; ++i) if (i in this) part[i] = this[i]; return part; }';
+const slots = 'function s(start, count) { const part = {}; for (;;) Object.getOwnPropertyDescriptor(this, start); return part; }';
+const named = 'function n() { const part = { __proto__: this.__proto__ }; for (const name of Object.getOwnPropertyNames(this)); return part; }';
+const numbers = (...list) => list.map((value) => ({ value }));
+
+test('long arrays open in ranges, as DevTools and VS Code ask for them', async (t) => {
+	const { client } = await opened(t, `'use strict';
+function die() {
+	const long = Array.from({ length: 25000 }, (_, i) => ({ i })), holes = []; holes[3] = 'a'; holes[500] = 'b'; holes[9999] = 'c';
+	const typed = new Float64Array(1000).map((_, i) => i / 2), extra = Object.assign([1, 2], { more: true });
+	throw new Error('the end');
+}
+die();`);
+	const on = async (object, functionDeclaration, args, more) => (await client.call('Runtime.callFunctionOn', { objectId: object.objectId, functionDeclaration, arguments: args, silent: true, ...more })).result;
+	const open = async (object) => (await client.call('Runtime.getProperties', { objectId: object.objectId, ownProperties: true, generatePreview: true })).result;
+	const long = await client.local('long');
+	assert.strictEqual(long.description, 'Array(25000)');
+	const first = await on(long, ranges, numbers(0, 24999, 100, 250000), { returnByValue: true });
+	assert.deepStrictEqual(first.value.ranges, [[0, 9999, 10000], [10000, 19999, 10000], [20000, 24999, 5000]]);
+	const second = await on(long, ranges, numbers(10000, 19999, 100, 250000), { returnByValue: true });
+	assert.strictEqual(second.value.ranges.length, 100);
+	assert.deepStrictEqual(second.value.ranges[99], [19900, 19999, 100]);
+	const part = await open(await on(long, fragment, numbers(19900, 19999, 250000)));
+	assert.deepStrictEqual(part.map(({ name }) => Number(name)), Array.from({ length: 100 }, (_, i) => 19900 + i));
+	assert.deepStrictEqual(part[7].value.preview.properties, [{ name: 'i', type: 'number', value: '19907' }]);
+
+	const holes = await client.local('holes');
+	const sparse = await on(holes, ranges, numbers(0, 9999, 100, 250000), { returnByValue: true });
+	assert.deepStrictEqual(sparse.value.ranges, [[3, 9999, 3]]);
+	assert.deepStrictEqual((await open(await on(holes, fragment, numbers(3, 9999, 250000)))).map(({ name, value }) => [name, value.value]), [['3', 'a'], ['500', 'b'], ['9999', 'c']]);
+
+	const typed = await client.local('typed');
+	assert.deepStrictEqual((await open(await on(typed, slots, numbers(998, 2)))).map(({ name, value }) => [name, value.value]), [['998', 499], ['999', 499.5]]);
+	const extra = await client.local('extra');
+	assert.deepStrictEqual((await open(await on(extra, slots, numbers(-1, -1)))).map(({ name, value }) => [name, value.value]), [['0', 1], ['1', 2]]);
+	const names = (await open(await on(extra, named, []))).map(({ name }) => name);
+	assert.ok(names.includes('more') && !names.includes('0'));
+});
+
+test('VS Code: who is it, previews, getters, and a function of its own', async (t) => {
+	const { client } = await opened(t);
+	const who = await client.call('Runtime.evaluate', { contextId: 1, returnByValue: true,
+		expression: "typeof process === 'undefined' || process.pid === undefined ? 'process not defined' : ({ processId: process.pid, nodeVersion: process.version, architecture: process.arch })\n//# sourceURL=eval-1.cdp\n" });
+	assert.strictEqual(who.result.type, 'object');
+	assert.strictEqual(who.result.value.nodeVersion, process.version);
+	assert.strictEqual(who.result.value.architecture, process.arch);
+	const { objectId } = client.paused.callFrames[0].this;
+	const preview = await client.call('Runtime.callFunctionOn', { objectId, returnByValue: true, throwOnSideEffect: true,
+		functionDeclaration: 'function(...runtimeArgs){ let i = "<<default preview>>"; return { out: {}, customProps: false } }', arguments: [] });
+	assert.deepStrictEqual(preview.result.value, { out: {}, customProps: false });
+	const getter = await client.call('Runtime.callFunctionOn', { objectId, silent: true, functionDeclaration: 'function invokeGetter(getter) { return Reflect.apply(getter, this, []); }', arguments: [{ objectId }] });
+	assert.ok(getter.exceptionDetails, 'a getter of a dead process is an exception');
+	const missing = await client.request('Runtime.callFunctionOn', { objectId: '1.1.1', functionDeclaration: 'function(){}' });
+	assert.deepStrictEqual(missing.error, { code: -32000, message: 'Cannot find context with specified id' });
+});
+
+test('watches, hovers and the console get values or JavaScript errors', async (t) => {
+	const { client } = await opened(t);
+	const { callFrameId } = client.paused.callFrames[0];
+	const evaluate = (expression, more) => client.call('Debugger.evaluateOnCallFrame', { callFrameId, expression, includeCommandLineAPI: true, silent: false, generatePreview: true, throwOnSideEffect: true, timeout: 500, ...more });
+	assert.strictEqual((await evaluate('name')).result.value, 'honey');
+	assert.strictEqual((await evaluate('name + quantity')).result.value, 'honey1');
+	assert.strictEqual((await evaluate('(this)\n//# sourceURL=x')).result.className, 'Stock');
+	const broken = await evaluate('nosuch.x');
+	assert.strictEqual(broken.result.subtype, 'error');
+	assert.strictEqual(broken.exceptionDetails.text, 'Uncaught');
+	assert.match(broken.exceptionDetails.exception.description, /^ReferenceError: nosuch is not defined/);
+	const incomplete = await client.call('Runtime.compileScript', { expression: 'name.', sourceURL: '', persistScript: false, executionContextId: 1 });
+	assert.match(incomplete.exceptionDetails.exception.description, /^SyntaxError: Unexpected end of input/);
+	assert.deepStrictEqual(await client.call('Runtime.compileScript', { expression: 'name', sourceURL: '', persistScript: false, executionContextId: 1 }), {});
+	const made = await evaluate('({ a: [1, { deep: name }] })');
+	const { result } = await client.call('Runtime.getProperties', { objectId: made.result.objectId, ownProperties: true });
+	assert.strictEqual(result[0].value.description, 'Array(2)');
+	assert.deepStrictEqual((await evaluate('({ a: [1, { deep: name }] })', { returnByValue: true })).result.value, { a: [1, { deep: 'honey' }] });
+	assert.deepStrictEqual(await client.call('Runtime.releaseObjectGroup', { objectGroup: 'console' }), {});
+	const slow = Date.now();
+	const endless = await evaluate('[...Array(1e6).keys()].map((x) => [...Array(1e6).keys()].map((y) => x * y))');
+	assert.ok(endless.exceptionDetails, 'an endless expression is ended');
+	assert.ok(Date.now() - slow < 20_000);
+});
+
+test('search in a script, its source, and what is not there', async (t) => {
+	const { client } = await opened(t);
+	const { scriptId } = client.paused.callFrames[0].location;
+	const search = (params) => client.call('Debugger.searchInContent', { scriptId, ...params });
+	assert.deepStrictEqual((await search({ query: 'THERE IS NO HONEY' })).result.map(({ lineNumber }) => lineNumber), [42]);
+	assert.deepStrictEqual((await search({ query: 'THERE IS NO HONEY', caseSensitive: true })).result, []);
+	assert.deepStrictEqual((await search({ query: 'class \\w+ \\{', isRegex: true })).result.map(({ lineContent }) => lineContent), ['class Customer {', 'class Order {', 'class Stock {']);
+	assert.deepStrictEqual((await client.request('Debugger.getScriptSource', { scriptId: '99999' })).error, { code: -32000, message: 'No script for id: 99999' });
+	assert.deepStrictEqual((await client.request('Debugger.getScriptSource', { scriptId: 'abc' })).error, { code: -32000, message: 'No script for id: abc' });
+});
