@@ -34,6 +34,7 @@ void ipm_capture_destroy(struct ipm_capture *c)
 		return;
 	scripts_deinit(&c->scripts);
 	ipm_buf_deinit(&c->console);
+	ipm_buf_deinit(&c->locator);
 	pool_deinit(&c->pool);
 	free(c);
 }
@@ -60,6 +61,17 @@ void ipm_capture_event(struct ipm_capture *c, struct ipm_str message)
 		c->context_name = json_pool_str(
 			&c->pool, ipm_json_get(ipm_json_get(params, "context"), "name"));
 	ipm_json_deinit(&json);
+}
+
+void ipm_capture_locator(struct ipm_capture *c, struct ipm_str object_id)
+{
+	ipm_buf_reset(&c->locator);
+	ipm_buf_str(&c->locator, object_id);
+}
+
+bool run_follows_libraries(const struct run *run)
+{
+	return run->capture->limits.max_objects == UINT64_MAX;
 }
 
 bool run_has_time(struct run *run)
@@ -132,6 +144,43 @@ static enum ipm_errc add_roots(struct run *run, struct paused *paused, struct ip
 	return rc;
 }
 
+/*
+ * The closures of Node's own frames hold all of Node, hundreds of functions that the user never
+ * wrote; their local variables stay.
+ */
+static void leave_out_runtime(struct run *run, struct paused *paused)
+{
+	struct root **at = &paused->roots, *root;
+	struct script_entry *script;
+
+	if (run_follows_libraries(run))
+		return;
+	while ((root = *at)) {
+		script = root->closure_of ? scripts_find(&run->capture->scripts,
+							 root->closure_of->location.script_id)
+					  : NULL;
+		if (!script || !script_is_internal(&script->script)) {
+			at = &root->next;
+			continue;
+		}
+		root->slot->omitted.reason = IPM_REASON_DEPTH;
+		run->omitted[IPM_REASON_DEPTH]++;
+		*at = root->next;
+	}
+}
+
+static void list_closed_scripts(const struct run *run, struct ipm_buf *out)
+{
+	const struct scripts *scripts = &run->capture->scripts;
+	size_t i;
+
+	if (run_follows_libraries(run))
+		return;
+	for (i = 0; i < scripts->count; i++)
+		if (script_is_library(&scripts->at[i].script))
+			ipm_buf_printf(out, "%" PRIu64 ",", scripts->at[i].script.id);
+}
+
 /* Primitives of the pause itself: the thing thrown may be a secret string. */
 static void redact_pause(struct run *run, struct ipm_pause *pause)
 {
@@ -153,6 +202,7 @@ static enum ipm_errc capture(struct run *run, struct ipm_str message, struct ipm
 	struct walker_options walker_opts = {.max_string = c->limits.max_string,
 					     .max_elements = MAX_ELEMENTS,
 					     .max_bytes = MAX_BUFFER};
+	struct ipm_buf closed = IPM_BUF_INIT;
 	struct paused paused;
 	struct ipm_error walker_err;
 	enum ipm_errc rc, walker_rc;
@@ -165,7 +215,12 @@ static enum ipm_errc capture(struct run *run, struct ipm_str message, struct ipm
 	if (walker_opts.max_string > INT32_MAX)
 		walker_opts.max_string = INT32_MAX;
 	/* Without the walker there are still frames and sources. */
+	leave_out_runtime(run, &paused);
+	list_closed_scripts(run, &closed);
+	walker_opts.closed_scripts = ipm_buf_as_str(&closed);
+	walker_opts.locator = ipm_buf_as_str(&c->locator);
 	walker_rc = walker_install(&run->walker, &walker_opts, &walker_err);
+	ipm_buf_deinit(&closed);
 	rc = run_write_meta(run, err);
 	if (!rc && !walker_rc)
 		walker_rc = add_roots(run, &paused, &walker_err);

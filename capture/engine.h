@@ -17,6 +17,7 @@ struct ipm_capture {
 	struct scripts scripts;
 	struct ipm_buf console; /* the last lines, JSON, one by line */
 	struct ipm_str context_name;
+	struct ipm_buf locator;
 	struct pool pool;
 	bool running; /* events are of our own making */
 };
@@ -47,6 +48,8 @@ struct ipm_capture_limits limits_with_defaults(const struct ipm_capture_limits *
 /* A cursor over an answer of the walker's, pointing into `pool`. */
 IPM_MUST_USE enum ipm_errc run_open_text(struct run *run, struct ipm_buf *answer, struct pool *pool,
 					 struct walker_text *ret, struct ipm_error *err);
+/* Does --full ask for the closures of Node and of packages, too? */
+bool run_follows_libraries(const struct run *run);
 /* Is there time left? If not, says so in run->stopped_by. */
 bool run_has_time(struct run *run);
 

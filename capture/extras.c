@@ -127,7 +127,7 @@ static void read_internal(struct fetch *f, struct ipm_json_ref property, struct 
 	    ipm_json_equals(name, "[[GeneratorLocation]]")) {
 		extra->location = json_location(ipm_json_get(value, "value"));
 	} else if (ipm_json_equals(name, "[[Scopes]]")) {
-		if (!extra->internal)
+		if (!extra->library)
 			add_open(f, (struct open_value){.object_id = handle_of(f, value),
 							.scopes_of = extra});
 	} else if (ipm_json_equals(name, "[[GeneratorState]]")) {
@@ -160,10 +160,10 @@ static void read_internals(struct fetch *f, struct ipm_json_ref list, struct ext
 }
 
 /*
- * Node's own functions close over all of Node: following them would fill the file with what the
- * user never wrote.
+ * Functions of Node and of installed packages close over all of these: following them would fill
+ * the file with what the user never wrote.
  */
-static bool is_internal(struct fetch *f, struct ipm_json_ref list)
+static bool is_library(struct fetch *f, struct ipm_json_ref list)
 {
 	struct ipm_json_ref each = ipm_json_first(list), value;
 	size_t count = ipm_json_size(list), i;
@@ -174,7 +174,7 @@ static bool is_internal(struct fetch *f, struct ipm_json_ref list)
 			continue;
 		value = ipm_json_get(ipm_json_get(each, "value"), "value");
 		entry = scripts_find(f->opts->scripts, json_location(value).script_id);
-		return entry && script_is_internal(&entry->script);
+		return entry && script_is_library(&entry->script);
 	}
 	return false;
 }
@@ -197,8 +197,8 @@ static enum ipm_errc ask_one(struct fetch *f, struct ipm_str object_id, struct e
 	if (rc)
 		return rc;
 	extra->known = true;
-	extra->internal = !f->opts->follow_internals &&
-			  is_internal(f, ipm_json_get(result, "internalProperties"));
+	extra->library = !f->opts->follow_libraries &&
+			 is_library(f, ipm_json_get(result, "internalProperties"));
 	read_internals(f, ipm_json_get(result, "internalProperties"), extra);
 	read_privates(f, ipm_json_get(result, "privateProperties"), extra);
 	return pool_ok(f->pool) ? IPM_OK : ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
@@ -377,9 +377,10 @@ enum ipm_errc extras_fetch(struct walker *w, struct walker_text *text, struct po
 
 void extra_apply(const struct extra *extra, struct ipm_object *object)
 {
-	if (extra->internal && object->omitted_reason == IPM_REASON_NONE)
+	if (extra->library && object->omitted_reason == IPM_REASON_NONE)
 		object->omitted_reason = IPM_REASON_DEPTH;
-	object->location = extra->location;
+	if (extra->location.script_id)
+		object->location = extra->location;
 	object->scopes = extra->scopes;
 	object->scope_count = extra->scope_count;
 	object->internals = extra->internals;

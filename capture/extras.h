@@ -15,8 +15,8 @@
 
 struct extra {
 	uint64_t id;
-	bool known;    /* the target was asked and answered */
-	bool internal; /* a function of the runtime's own: what it closes over stays out */
+	bool known;   /* the target was asked and answered */
+	bool library; /* a function of a library's: what it closes over stays out */
 	struct ipm_location location;
 	uint64_t *scopes;
 	size_t scope_count;
@@ -29,8 +29,8 @@ struct extra {
 
 struct extras_options {
 	uint64_t until_ns;	 /* objects not asked about by then stay unknown */
-	struct scripts *scripts; /* to tell the runtime's own functions, or */
-	bool follow_internals;	 /* to treat them as any other */
+	struct scripts *scripts; /* to tell the functions of libraries, or */
+	bool follow_libraries;	 /* to treat them as any other */
 };
 
 /*

@@ -49,6 +49,13 @@ void ipm_capture_destroy(struct ipm_capture *c); /* NULL is fine */
 void ipm_capture_event(struct ipm_capture *c, struct ipm_str message);
 
 /*
+ * Names a function in the target (its CDP objectId) that tells where another one is, as
+ * "script,line,column", or undefined: it saves a question to the protocol for every function.
+ * Must run nothing of the program's. Optional; valid for the next ipm_capture_run.
+ */
+void ipm_capture_locator(struct ipm_capture *c, struct ipm_str object_id);
+
+/*
  * Writes a whole crash file into `sink`: `paused` is the text of the Debugger.paused event. The
  * target stays paused; resuming it is the caller's. A spent budget is IPM_OK with
  * ret->stopped_by set. On failure the file holds what came before and says so, if the sink

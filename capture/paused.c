@@ -125,7 +125,7 @@ void remote_value(struct ipm_json_ref remote, struct pool *pool, struct ipm_valu
 
 /* A RemoteObject into `slot`; an object becomes a root. */
 static void add_value(struct paused *p, struct ipm_json_ref remote, struct ipm_str what,
-		      struct pool *pool, struct ipm_value *slot)
+		      const struct ipm_frame *closure_of, struct pool *pool, struct ipm_value *slot)
 {
 	struct ipm_str object_id;
 	struct root *root;
@@ -136,7 +136,8 @@ static void add_value(struct paused *p, struct ipm_json_ref remote, struct ipm_s
 	root = pool_alloc(pool, 1, sizeof(*root));
 	if (!root)
 		return;
-	*root = (struct root){.object_id = object_id, .what = what, .slot = slot};
+	*root = (struct root){
+		.object_id = object_id, .what = what, .slot = slot, .closure_of = closure_of};
 	*p->last_root = root;
 	p->last_root = &root->next;
 	p->root_count++;
@@ -178,7 +179,8 @@ static void add_scopes(struct paused *p, struct ipm_json_ref chain, struct pool 
 			pool->failed = true;
 		else
 			add_value(p, ipm_json_get(scope, "object"),
-				  pool_str(pool, ipm_buf_as_str(&what)), pool, &s->object);
+				  pool_str(pool, ipm_buf_as_str(&what)),
+				  s->type == IPM_SCOPE_CLOSURE ? frame : NULL, pool, &s->object);
 		ipm_buf_deinit(&what);
 	}
 	frame->scopes = scopes;
@@ -195,11 +197,11 @@ static void add_frame(struct paused *p, struct ipm_json_ref json, struct pool *p
 	frame->location = json_location(ipm_json_get(json, "location"));
 	frame->function_location = json_location(ipm_json_get(json, "functionLocation"));
 	frame->can_be_restarted = ipm_json_bool(ipm_json_get(json, "canBeRestarted"), false);
-	add_value(p, ipm_json_get(json, "this"), IPM_STR("v"), pool, &frame->this_value);
+	add_value(p, ipm_json_get(json, "this"), IPM_STR("v"), NULL, pool, &frame->this_value);
 	add_scopes(p, ipm_json_get(json, "scopeChain"), pool, frame);
 	frame->has_return_value = ipm_json_type(returned) == IPM_JSON_OBJECT;
 	if (frame->has_return_value)
-		add_value(p, returned, IPM_STR("v"), pool, &frame->return_value);
+		add_value(p, returned, IPM_STR("v"), NULL, pool, &frame->return_value);
 }
 
 static void add_async_stacks(struct ipm_pause *pause, struct ipm_json_ref stack, struct pool *pool)
@@ -269,7 +271,7 @@ static enum ipm_errc parse(struct ipm_json_ref params, unsigned skip_frames, uin
 			(uint64_t)ipm_json_int(ipm_json_get(known, "omittedFrames"), 0);
 	}
 	if (p->pause.has_data)
-		add_value(p, data, IPM_STR("v"), pool, &p->pause.data);
+		add_value(p, data, IPM_STR("v"), NULL, pool, &p->pause.data);
 	frame = ipm_json_first(frames);
 	count = ipm_json_size(frames);
 	while (count && (skip_frames || own_frame(frame, own_script_id))) {

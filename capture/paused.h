@@ -13,6 +13,7 @@ struct root {
 	struct ipm_str object_id;
 	struct ipm_str what; /* "v", or "<scope type> <name>": walker.js, roots() */
 	struct ipm_value *slot;
+	const struct ipm_frame *closure_of; /* it is a closure scope of that frame; or NULL */
 	struct root *next;
 };
 

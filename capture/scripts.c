@@ -96,3 +96,12 @@ bool script_is_internal(const struct ipm_script *script)
 	}
 	return false;
 }
+
+bool script_is_library(const struct ipm_script *script)
+{
+	static const char folder[] = "/node_modules/";
+
+	return script_is_internal(script) ||
+	       (script->url.len &&
+		memmem(script->url.data, script->url.len, folder, sizeof(folder) - 1));
+}

@@ -28,5 +28,7 @@ void scripts_add(struct scripts *s, struct ipm_json_ref params);
 struct script_entry *scripts_find(struct scripts *s, uint64_t id);
 /* Is it the runtime's own, "node:fs"? */
 bool script_is_internal(const struct ipm_script *script);
+/* Is it that, or of an installed package? */
+bool script_is_library(const struct ipm_script *script);
 
 #endif

@@ -150,6 +150,8 @@ static enum ipm_errc write_next(struct walk *walk, struct ipm_error *err)
 		open_pieces(walk, &rec);
 	if (rec.flags & RECORD_NEEDS_CDP)
 		add_extras(walk, &rec);
+	else if (rec.flags & RECORD_CLOSED && rec.object.omitted_reason == IPM_REASON_NONE)
+		rec.object.omitted_reason = IPM_REASON_DEPTH;
 	rc = write_long_text(walk, &rec.object.text, err);
 	if (!rc)
 		rc = ipm_writer_object(walk->run->writer, &rec.object, err);
@@ -190,7 +192,7 @@ static enum ipm_errc fetch_extras(struct walk *walk, struct ipm_error *err)
 	uint64_t before = ipm_monotonic_ns();
 	struct extras_options opts = {
 		.scripts = &run->capture->scripts,
-		.follow_internals = run->capture->limits.max_objects == UINT64_MAX,
+		.follow_libraries = run_follows_libraries(run),
 	};
 	enum ipm_errc rc;
 

@@ -14,7 +14,7 @@ extern const size_t ipm_walker_js_len;
  * The last scope is the global one, which is the program's.
  */
 static const char install_head[] =
-	"function(options,scopes,process){"
+	"function(options,scopes,process,locate){"
 	"let primordials=null,binding=null;"
 	"for(let i=0;scopes&&i+1<scopes.length;i++){const o=scopes[i].object;"
 	"if(o.primordials)primordials=o.primordials;"
@@ -23,7 +23,8 @@ static const char install_head[] =
 	"const "
 	"d=primordials&&process?primordials.ReflectGetOwnPropertyDescriptor(process,'env'):null;"
 	"return(";
-static const char install_tail[] = ")(primordials,binding,options,globalThis,d?d.value:undefined)}";
+static const char install_tail[] =
+	")(primordials,binding,options,globalThis,d?d.value:undefined,locate)}";
 
 /* Evaluates without letting the program's code run; false when that is not possible. */
 static bool evaluate(struct target *t, const char *expression, struct ipm_buf *ret_object_id)
@@ -83,10 +84,13 @@ static enum ipm_errc install(struct walker *w, const struct walker_options *opts
 	target_function_begin(t, anchor, (const char *)declaration.data, declaration.len);
 	ipm_buf_printf(&t->params,
 		       "{\"value\":{\"maxString\":%" PRIu64 ",\"maxElements\":%" PRIu64
-		       ",\"maxBytes\":%" PRIu64 "}}",
+		       ",\"maxBytes\":%" PRIu64 ",\"closedScripts\":\"",
 		       opts->max_string, opts->max_elements, opts->max_bytes);
+	ipm_buf_str(&t->params, opts->closed_scripts);
+	ipm_buf_cstr(&t->params, "\"}}");
 	target_argument_object(t, scopes);
 	target_argument_object(t, process);
+	target_argument_object(t, opts->locator);
 	rc = target_function_end(t, false, &ref, err);
 	if (rc)
 		goto out;

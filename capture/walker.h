@@ -17,6 +17,8 @@ struct walker_options {
 	uint64_t max_string;
 	uint64_t max_elements;
 	uint64_t max_bytes;
+	struct ipm_str closed_scripts; /* ids, a comma behind each: their closures stay out */
+	struct ipm_str locator;	       /* see ipm_capture_locator; empty: none */
 };
 
 IPM_MUST_USE enum ipm_errc walker_install(struct walker *w, const struct walker_options *opts,

@@ -7,9 +7,10 @@
  *
  * P: Node's primordials, or null where there are none (Deno, browsers): then the plain builtins
  * serve. internalBinding: Node's, or null. denied: objects whose values must not be read, since
- * reading loads modules or shows the environment.
+ * reading loads modules or shows the environment. locate: the agent's, tells where a function
+ * is ("script,line,column") without the protocol; or undefined.
  */
-function inspmortWalker(P, internalBinding, options, denied1, denied2) {
+function inspmortWalker(P, internalBinding, options, denied1, denied2, locate) {
 	'use strict';
 	if (!P)
 		P = plainBuiltins();
@@ -38,7 +39,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2) {
 		Float32Array: 8, Float64Array: 9, BigInt64Array: 10, BigUint64Array: 11 };
 	const SCOPE = { __proto__: null, Global: 0, Local: 1, 'With Block': 2, Closure: 3, Catch: 4,
 		Block: 5, Script: 6, Eval: 7, Module: 8, 'Expression Stack': 9 };
-	const NEEDS_CDP = 1, SLICED = 2; /* record flags */
+	const NEEDS_CDP = 1, SLICED = 2, CLOSED = 8; /* record flags */
 	const PIECE = 4096, PIECE_BYTES = 262144, SHARD = 8388608, KEY_CACHE = 65536;
 	const SAME_SOURCE = 64;
 	const maxString = options.maxString, maxElements = options.maxElements;
@@ -58,6 +59,16 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2) {
 	let definitions = '', definitionCount = 0, keyCount = 0;
 	let head = 1, room = 0, more = null, wanted = '';
 	let stackGetter, quietStacks = true;
+	/* Scripts whose functions' closures stay out, ids with a comma behind each. */
+	const closedScripts = new SafeMap();
+	for (let i = 0, id = ''; i < options.closedScripts.length; i++) {
+		if (options.closedScripts[i] === ',') {
+			closedScripts.set(id, true);
+			id = '';
+		} else {
+			id += options.closedScripts[i];
+		}
+	}
 	objects[0] = null;
 	tags[0] = 0;
 	scopes[0] = null;
@@ -335,6 +346,13 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2) {
 		return n <= SAME_SOURCE;
 	}
 
+	function scriptOf(place) {
+		let n = 0;
+		while (place[n] !== ',')
+			n++;
+		return slice(place, 0, n);
+	}
+
 	function isWeakRef(o, proto) {
 		if (proto !== WeakRefPrototype && (proto === null || prototypeOf(proto) !== WeakRefPrototype))
 			return false;
@@ -382,7 +400,14 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2) {
 			kind = KIND.function;
 			const source = sourceOf(o);
 			detail = string(source, maxString);
-			flags = worthAsking(source) ? NEEDS_CDP : 0;
+			const place = locate ? locate(o) : undefined;
+			if (place !== undefined)
+				detail += place;
+			detail += ';';
+			if (place !== undefined && closedScripts.has(scriptOf(place)))
+				flags = CLOSED;
+			else if (worthAsking(source))
+				flags = NEEDS_CDP;
 		} else if (isArray(o) || T.isArgumentsObject(o)) {
 			kind = isArray(o) ? KIND.array : KIND.arguments;
 			keys = U.getOwnNonIndexProperties(o, 0);
@@ -464,7 +489,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2) {
 		const name = classOf(o, proto, namesItself(keys));
 		if (needsCdp)
 			flags |= NEEDS_CDP;
-		if (flags)
+		if (flags & NEEDS_CDP)
 			wanted += id + ',';
 		const sliced = more;
 		if (more !== null)

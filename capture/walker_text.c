@@ -555,6 +555,27 @@ static enum ipm_errc take_object_text(struct walker_text *w, bool whole, struct 
 	return IPM_OK;
 }
 
+/* ";", or "script,line,column;" where the agent could tell. */
+static enum ipm_errc take_place(struct walker_text *w, struct ipm_location *ret,
+				struct ipm_error *err)
+{
+	uint64_t line, column;
+	enum ipm_errc rc;
+
+	if (walker_text_take(w, ';'))
+		return IPM_OK;
+	rc = walker_text_number(w, ',', &ret->script_id, err);
+	if (!rc)
+		rc = walker_text_number(w, ',', &line, err);
+	if (!rc)
+		rc = walker_text_number(w, ';', &column, err);
+	if (rc)
+		return rc;
+	ret->line = (int64_t)(line & INT32_MAX);
+	ret->column = (int64_t)(column & INT32_MAX);
+	return IPM_OK;
+}
+
 /* What lies between the prototype and the properties. */
 static enum ipm_errc take_detail(struct walker_text *w, bool secret, struct walker_record *rec,
 				 struct ipm_error *err)
@@ -582,7 +603,8 @@ static enum ipm_errc take_detail(struct walker_text *w, bool secret, struct walk
 		o->state = n == 1;
 		return rc ? rc : take_sequence(w, secret, n == 1, rec, &length, err);
 	case IPM_KIND_FUNCTION:
-		return take_object_text(w, true, o, err);
+		rc = take_object_text(w, true, o, err);
+		return rc ? rc : take_place(w, &o->location, err);
 	case IPM_KIND_ERROR:
 	case IPM_KIND_REGEXP:
 	case IPM_KIND_SYMBOL:

@@ -44,6 +44,7 @@ enum {
 	RECORD_NEEDS_CDP = 1,
 	RECORD_SLICED = 2, /* pieces follow */
 	RECORD_FAILED = 4, /* the walker could not read this object */
+	RECORD_CLOSED = 8, /* a library's function: what it closes over stays out */
 };
 
 struct walker_text {

@@ -171,5 +171,7 @@ NAPI_MODULE_INIT()
 	js_define(env, exports, "arm", js_arm, a);
 	js_define(env, exports, "uncaught", js_uncaught, a);
 	js_define(env, exports, "exiting", js_exiting, a);
+	if (v8_can_locate(v8_symbols()))
+		js_define(env, exports, "locate", locate, a);
 	return exports;
 }

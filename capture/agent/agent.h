@@ -92,6 +92,9 @@ struct guard {
 bool guard_enter(struct guard *g, struct agent *a);
 void guard_leave(struct guard *g);
 
+/* locate.c: for the walker; see ipm_capture_locator. */
+napi_value locate(napi_env env, napi_callback_info info);
+
 /* where.c */
 /* A hash of where the top frames are; 0 when no JavaScript is on the stack. Needs a handle scope. */
 uint64_t where_are_we(struct agent *a);

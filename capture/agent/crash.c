@@ -20,24 +20,37 @@ struct writing {
 	struct ipm_error *err;
 };
 
-/* The RemoteObject of the thing thrown: it is the argument of the function we paused in. */
-static enum ipm_errc append_error(struct session *s, struct ipm_str paused, struct ipm_buf *out,
-				  struct ipm_error *err)
+/* The answer about a variable of the function we paused in. */
+static enum ipm_errc ask_own_frame(struct session *s, struct ipm_str paused, const char *expression,
+				   struct ipm_buf *reply, struct ipm_error *err)
 {
-	struct ipm_buf params = IPM_BUF_INIT, reply = IPM_BUF_INIT;
+	struct ipm_buf params = IPM_BUF_INIT;
 	size_t at = message_find(paused, "callFrameId", 0), end;
-	struct ipm_str text;
 	enum ipm_errc rc;
 
 	if (at == SIZE_MAX || (end = message_value_end(paused, at)) == SIZE_MAX)
 		return ipm_fail(err, IPM_ERR_PROTOCOL, "Debugger.paused without call frames");
-	ipm_buf_cstr(&params, "{\"expression\":\"error\",\"silent\":true,\"callFrameId\":");
+	ipm_buf_printf(&params,
+		       "{\"expression\":\"%s\",\"silent\":true,\"callFrameId\":", expression);
 	ipm_buf_append(&params, paused.data + at, end - at);
 	ipm_buf_byte(&params, '}');
 	rc = ipm_buf_status(&params, err);
 	if (!rc)
 		rc = s->channel.ops->call(&s->channel, "Debugger.evaluateOnCallFrame",
-					  ipm_buf_as_str(&params), UINT64_MAX, &reply, err);
+					  ipm_buf_as_str(&params), UINT64_MAX, reply, err);
+	ipm_buf_deinit(&params);
+	return rc;
+}
+
+/* The RemoteObject of the thing thrown: it is the argument of the function we paused in. */
+static enum ipm_errc append_error(struct session *s, struct ipm_str paused, struct ipm_buf *out,
+				  struct ipm_error *err)
+{
+	struct ipm_buf reply = IPM_BUF_INIT;
+	enum ipm_errc rc = ask_own_frame(s, paused, "error", &reply, err);
+	struct ipm_str text;
+	size_t at, end;
+
 	if (rc)
 		goto out;
 	text = ipm_buf_as_str(&reply);
@@ -52,9 +65,27 @@ static enum ipm_errc append_error(struct session *s, struct ipm_str paused, stru
 	ipm_buf_append(out, text.data + at, end - at - 1);
 	ipm_buf_cstr(out, ",\"uncaught\":true}");
 out:
-	ipm_buf_deinit(&params);
 	ipm_buf_deinit(&reply);
 	return rc;
+}
+
+/* Without it the engine asks the protocol where each function is. */
+static void hand_over_locator(struct writing *w, struct ipm_str paused)
+{
+	struct ipm_buf reply = IPM_BUF_INIT;
+	struct ipm_error err;
+	size_t at, end;
+
+	if (!ask_own_frame(&w->agent->session, paused, "pause.locate", &reply, &err)) {
+		struct ipm_str text = ipm_buf_as_str(&reply);
+
+		at = message_find(text, "objectId", 0);
+		end = at == SIZE_MAX ? at : message_value_end(text, at);
+		if (end != SIZE_MAX && end - at > 2)
+			ipm_capture_locator(w->capture,
+					    (struct ipm_str){text.data + at + 1, end - at - 2});
+	}
+	ipm_buf_deinit(&reply);
 }
 
 static struct ipm_str known(const struct ipm_buf *buf)
@@ -96,6 +127,7 @@ static void on_paused(void *self, struct ipm_str message)
 	struct ipm_buf pause = IPM_BUF_INIT;
 
 	s->on_paused = NULL;
+	hand_over_locator(w, message);
 	w->rc = compose_pause(w, message, &pause);
 	if (!w->rc)
 		w->rc = ipm_capture_run(w->capture, &s->channel, ipm_buf_as_str(&pause),

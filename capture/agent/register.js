@@ -56,6 +56,7 @@ function threadOf() {
 
 function arm() {
 	const agent = require('./inspmort.node');
+	pause.locate = agent.locate;
 	const { argv, execArgv, env, versions, arch, version } = process;
 	const { threadId, isMainThread } = threadOf();
 	const options = `${execArgv.join(' ')} ${env.NODE_OPTIONS || ''}`;

@@ -46,6 +46,9 @@ static void find_all(void)
 	find(&s->remove_near_heap_limit, "_ZN2v87Isolate27RemoveNearHeapLimitCallbackEPFmPvmmEm");
 	find(&s->set_oom_handler, "_ZN2v87Isolate18SetOOMErrorHandlerEPFvPKcRKNS_10OOMDetailsEE");
 	find(&s->node_on_oom, "_ZN4node15OOMErrorHandlerEPKcRKN2v810OOMDetailsE");
+	find(&s->function_script_id, "_ZNK2v88Function8ScriptIdEv");
+	find(&s->function_line, "_ZNK2v88Function19GetScriptLineNumberEv");
+	find(&s->function_column, "_ZNK2v88Function21GetScriptColumnNumberEv");
 	find(&s->request_interrupt, "_ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_");
 }
 
@@ -78,4 +81,9 @@ bool v8_can_hook_heap_limit(const struct v8_symbols *v8)
 {
 	return can_run_js(v8) && v8->add_near_heap_limit && v8->remove_near_heap_limit &&
 	       v8->request_interrupt && v8->set_oom_handler && v8->node_on_oom;
+}
+
+bool v8_can_locate(const struct v8_symbols *v8)
+{
+	return v8->function_script_id && v8->function_line && v8->function_column;
 }

@@ -64,6 +64,9 @@ struct v8_symbols {
 	void (*set_oom_handler)(struct v8_isolate *,
 				void (*)(const char *location, const void *details));
 	void (*node_on_oom)(const char *location, const void *details);
+	int (*function_script_id)(const void *function);
+	int (*function_line)(const void *function);
+	int (*function_column)(const void *function);
 	void (*request_interrupt)(struct v8_isolate *, void (*)(struct v8_isolate *, void *self),
 				  void *self);
 };
@@ -81,5 +84,7 @@ const struct v8_symbols *v8_symbols(void);
 bool v8_can_hook_throws(const struct v8_symbols *v8);
 bool v8_can_hook_rejections(const struct v8_symbols *v8);
 bool v8_can_hook_heap_limit(const struct v8_symbols *v8);
+/* Where functions are can be told without the protocol. */
+bool v8_can_locate(const struct v8_symbols *v8);
 
 #endif
