@@ -137,8 +137,10 @@ static enum ipm_errc put_scope(struct event *e, const struct ipm_object *scope, 
 	enum ipm_errc rc;
 
 	ipm_property_iter_init(&it, &e->job.heap, scope);
-	while (!(rc = ipm_property_iter_next(&it, &p, e->job.err)) && p && *count < MAX_VARIABLES) {
-		if ((*count)++)
+	while (!(rc = ipm_property_iter_next(&it, &p, e->job.err)) && p) {
+		if (!add_name(names, p->name))
+			continue;
+		if (names->count > 1)
 			ipm_buf_byte(e->buf, ',');
 		ipm_json_put_string(e->buf, p->name);
 		ipm_buf_byte(e->buf, ':');
