@@ -6,7 +6,10 @@
 
 const struct ipm_convert_format ipm_convert_formats[] = {
 	{"json", ".json", "pauses, objects, scripts and report as one JSON object", ipm_write_json},
+	{"jsonl", ".jsonl", "one object a line, for jq and databases", ipm_write_jsonl},
 	{"text", ".txt", "the report that 'show' prints", ipm_write_text},
+	{"markdown", ".md", "the same, for a ticket", ipm_write_markdown},
+	{"sentry", ".sentry.json", "an event as Sentry takes them", ipm_write_sentry},
 	{"heapsnapshot", ".heapsnapshot",
 	 "opens in the Memory panel of DevTools; sizes are estimates", ipm_write_heapsnapshot},
 	{"report", ".report.json", "Node's diagnostic report, as the process wrote it",

@@ -10,6 +10,12 @@ enum ipm_errc ipm_write_json(struct ipm_reader *reader, const struct ipm_convert
 			     struct ipm_output *out, struct ipm_error *err);
 enum ipm_errc ipm_write_text(struct ipm_reader *reader, const struct ipm_convert_options *opts,
 			     struct ipm_output *out, struct ipm_error *err);
+enum ipm_errc ipm_write_markdown(struct ipm_reader *reader, const struct ipm_convert_options *opts,
+				 struct ipm_output *out, struct ipm_error *err);
+enum ipm_errc ipm_write_jsonl(struct ipm_reader *reader, const struct ipm_convert_options *opts,
+			      struct ipm_output *out, struct ipm_error *err);
+enum ipm_errc ipm_write_sentry(struct ipm_reader *reader, const struct ipm_convert_options *opts,
+			       struct ipm_output *out, struct ipm_error *err);
 enum ipm_errc ipm_write_heapsnapshot(struct ipm_reader *reader,
 				     const struct ipm_convert_options *opts, struct ipm_output *out,
 				     struct ipm_error *err);

@@ -31,6 +31,7 @@ struct report {
 	uint64_t shown_scopes[MAX_SHOWN];
 	size_t shown_frames[MAX_SHOWN];
 	size_t shown_count;
+	bool markdown;
 };
 
 static void style(struct report *r, const char *codes)
@@ -52,11 +53,66 @@ static void styled(struct report *r, const char *codes, struct ipm_str text)
 	plain(r);
 }
 
+/* Text among Markdown's own characters, none of which it may play. */
+static void put_markdown(struct report *r, struct ipm_str text)
+{
+	struct ipm_buf safe = IPM_BUF_INIT;
+	size_t i;
+
+	ipm_put_safe(&safe, text, false);
+	for (i = 0; i < safe.len; i++) {
+		if (strchr("\\`*_{}[]<>()#+-.!|~&", safe.data[i]) && safe.data[i])
+			ipm_buf_byte(r->buf, '\\');
+		ipm_buf_byte(r->buf, safe.data[i]);
+	}
+	r->buf->failed |= safe.failed;
+	ipm_buf_deinit(&safe);
+}
+
+/* A heading with the first line, then all lines as an indented block, which nothing can end. */
+static void put_markdown_stack(struct report *r, struct ipm_str text, size_t first)
+{
+	const char *end;
+	size_t n;
+
+	ipm_buf_cstr(r->buf, r->buf->len || r->job.out->bytes ? "\n## " : "# ");
+	put_markdown(r, (struct ipm_str){text.data, first});
+	ipm_buf_cstr(r->buf, "\n\n");
+	while (text.len) {
+		end = memchr(text.data, '\n', text.len);
+		n = end ? (size_t)(end - text.data) : text.len;
+		ipm_buf_cstr(r->buf, "    ");
+		ipm_put_safe(r->buf, (struct ipm_str){text.data, n}, false);
+		ipm_buf_byte(r->buf, '\n');
+		n += end != NULL;
+		text.data += n;
+		text.len -= n;
+	}
+}
+
+/* Lines of ours, each of which starts with something that cannot end the block. */
+static void begin_block(struct report *r)
+{
+	if (r->markdown)
+		ipm_buf_cstr(r->buf, "\n~~~~~~\n");
+}
+
+static void end_block(struct report *r)
+{
+	if (r->markdown)
+		ipm_buf_cstr(r->buf, "~~~~~~\n");
+}
+
 /* Text of several lines, the first of them in colour. */
 static void put_stack(struct report *r, struct ipm_str text)
 {
 	const char *end = text.len ? memchr(text.data, '\n', text.len) : NULL;
 	size_t first = end ? (size_t)(end - text.data) : text.len;
+
+	if (r->markdown) {
+		put_markdown_stack(r, text, first);
+		return;
+	}
 
 	styled(r, STYLE_ERROR, (struct ipm_str){text.data, first});
 	ipm_put_safe(r->buf, (struct ipm_str){text.data + first, text.len - first}, true);
@@ -142,6 +198,7 @@ static void put_facts(struct report *r, const struct ipm_pause *pause)
 
 	ipm_format_time(pause->time_ns ? pause->time_ns : meta->time_ns, time, sizeof(time));
 	ipm_buf_byte(r->buf, '\n');
+	begin_block(r);
 	style(r, STYLE_DIM);
 	ipm_buf_cstr(r->buf, time);
 	put_word(r, "  ", meta->program);
@@ -154,6 +211,7 @@ static void put_facts(struct report *r, const struct ipm_pause *pause)
 	put_word(r, "  reason: ", pause->reason);
 	plain(r);
 	ipm_buf_byte(r->buf, '\n');
+	end_block(r);
 }
 
 static void put_source_line(void *self, const struct ipm_source_line *line)
@@ -310,11 +368,29 @@ static struct ipm_str frame_url(struct report *r, const struct ipm_frame *frame)
 	return ipm_place_url(r->job.reader, frame->url, &frame->location);
 }
 
+static void put_markdown_heading(struct report *r, const struct ipm_frame *frame, size_t index)
+{
+	struct ipm_buf place = IPM_BUF_INIT;
+
+	ipm_buf_printf(r->buf, "### \\#%zu ", index);
+	put_markdown(r, frame->function_name.len ? frame->function_name : IPM_STR("<anonymous>"));
+	ipm_buf_cstr(r->buf, " (");
+	ipm_put_place(&place, frame_url(r, frame), &frame->location);
+	put_markdown(r, ipm_buf_as_str(&place));
+	ipm_buf_cstr(r->buf, ")\n");
+	r->buf->failed |= place.failed;
+	ipm_buf_deinit(&place);
+}
+
 static void put_frame_heading(struct report *r, const struct ipm_frame *frame, size_t index)
 {
 	struct ipm_buf place = IPM_BUF_INIT;
 
 	ipm_buf_byte(r->buf, '\n');
+	if (r->markdown) {
+		put_markdown_heading(r, frame, index);
+		return;
+	}
 	style(r, STYLE_HEADING);
 	ipm_buf_printf(r->buf, "#%zu ", index);
 	if (frame->function_name.len)
@@ -357,6 +433,7 @@ static enum ipm_errc put_frame(struct report *r, const struct ipm_frame *frame, 
 	size_t i;
 
 	put_frame_heading(r, frame, index);
+	begin_block(r);
 	rc = ipm_each_source_line(&r->job, &frame->location, CONTEXT_LINES, put_source_line, r);
 	if (!rc && tells_something(r, frame))
 		rc = put_variable(r, "   ", IPM_STR("this"), &frame->this_value);
@@ -367,6 +444,7 @@ static enum ipm_errc put_frame(struct report *r, const struct ipm_frame *frame, 
 	if (!rc && !frame->scope_count)
 		ipm_buf_printf(r->buf, "   variables not captured: %s\n",
 			       ipm_reason_name(frame->locals_missing));
+	end_block(r);
 	ipm_output_breathe(r->job.out);
 	return rc;
 }
@@ -503,11 +581,12 @@ static void put_omissions(struct report *r)
 		ipm_buf_byte(r->buf, '\n');
 }
 
-enum ipm_errc ipm_write_text(struct ipm_reader *reader, const struct ipm_convert_options *opts,
-			     struct ipm_output *out, struct ipm_error *err)
+static enum ipm_errc write_report(struct ipm_reader *reader, const struct ipm_convert_options *opts,
+				  bool markdown, struct ipm_output *out, struct ipm_error *err)
 {
 	struct report r = {.job = {.reader = reader, .opts = opts, .out = out, .err = err},
-			   .buf = &out->buffer};
+			   .buf = &out->buffer,
+			   .markdown = markdown};
 	uint64_t i, count = ipm_reader_info(reader)->pauses, done = 0;
 	const struct ipm_pause *pause;
 	enum ipm_errc rc = IPM_OK;
@@ -531,4 +610,19 @@ enum ipm_errc ipm_write_text(struct ipm_reader *reader, const struct ipm_convert
 	if (!rc && opts->frame < 0)
 		put_omissions(&r);
 	return rc ? rc : ipm_buf_status(r.buf, err);
+}
+
+enum ipm_errc ipm_write_text(struct ipm_reader *reader, const struct ipm_convert_options *opts,
+			     struct ipm_output *out, struct ipm_error *err)
+{
+	return write_report(reader, opts, false, out, err);
+}
+
+enum ipm_errc ipm_write_markdown(struct ipm_reader *reader, const struct ipm_convert_options *opts,
+				 struct ipm_output *out, struct ipm_error *err)
+{
+	struct ipm_convert_options own = *opts;
+
+	own.colour = false;
+	return write_report(reader, &own, true, out, err);
 }

@@ -64,22 +64,23 @@ static void read_single(struct ipm_reader *r, enum ipm_block_kind kind)
 	struct ipm_error ignored;
 	struct ipm_block *block;
 	struct ipm_place place;
+	struct ipm_summary summary = {0};
 	struct ipm_decoder d;
-	bool ok;
 
+	/* The summary is written last: without one the capture did not come to its end. */
+	if (kind == IPM_BLOCK_SUMMARY)
+		r->summary.status = IPM_STATUS_ERROR;
 	if (ipm_reader_find(r, kind, 0, &block, &place, &ignored))
 		return;
 	if (ipm_reader_hold(r, block, &ignored))
 		return;
 	d = ipm_decoder_at(r, &r->arena, block, &place, &ignored);
-	if (kind == IPM_BLOCK_META)
-		ok = ipm_decode_meta(&d, &r->meta);
-	else
-		ok = ipm_decode_summary(&d, &r->summary);
-	if (!ok && kind == IPM_BLOCK_META)
-		memset(&r->meta, 0, sizeof(r->meta));
-	else if (!ok)
-		memset(&r->summary, 0, sizeof(r->summary));
+	if (kind == IPM_BLOCK_META) {
+		if (!ipm_decode_meta(&d, &r->meta))
+			memset(&r->meta, 0, sizeof(r->meta));
+	} else if (ipm_decode_summary(&d, &summary)) {
+		r->summary = summary;
+	}
 }
 
 static enum ipm_errc open_index(struct ipm_reader *r, struct ipm_error *err)
@@ -105,9 +106,6 @@ static void fill_info(struct ipm_reader *r)
 		r->info.integrity = r->index.integrity;
 	read_single(r, IPM_BLOCK_META);
 	read_single(r, IPM_BLOCK_SUMMARY);
-	/* The summary is written last: without one the capture did not come to its end. */
-	if (!r->index.ends[IPM_BLOCK_SUMMARY])
-		r->summary.status = IPM_STATUS_ERROR;
 	r->info.bytes = r->file.bytes;
 	r->info.objects = ends[IPM_BLOCK_OBJECTS] ? ends[IPM_BLOCK_OBJECTS] - 1 : 0;
 	r->info.slices = ends[IPM_BLOCK_SLICES] ? ends[IPM_BLOCK_SLICES] - 1 : 0;

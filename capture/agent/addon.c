@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What register.js sees of the agent. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "agent.h"
 #include "clock.h"
-
-static bool is_set(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && *value && strcmp(value, "0") != 0;
-}
 
 static void die(struct agent *a, napi_value error)
 {
@@ -35,6 +27,8 @@ static napi_value js_uncaught(napi_env env, napi_callback_info info)
 	if (napi_get_cb_info(env, info, &argc, argv, NULL, (void **)&a) != napi_ok || argc < 3 ||
 	    !a->armed || napi_get_value_bool(env, argv[1], &from_promise) != napi_ok ||
 	    napi_get_value_bool(env, argv[2], &handled) != napi_ok)
+		return NULL;
+	if (!(a->settings.on & (from_promise ? ON_REJECTION : ON_UNCAUGHT)))
 		return NULL;
 	if (from_promise) {
 		confirm(a, "promiseRejection", rejection_claim(a, argv[0]), argv[0]);
@@ -88,18 +82,14 @@ static napi_ref function_member(napi_env env, napi_value object, const char *nam
 	return ref;
 }
 
-static void read_environment(struct agent *a)
+/* The throw hook is always there: what Node reports has to be matched with something. */
+static bool hook(struct agent *a)
 {
-	const char *dir = getenv("INSPMORT_DIR");
-	struct ipm_error err;
-
-	ipm_buf_cstr(&a->dir, dir && *dir ? dir : ".");
-	ipm_buf_byte(&a->dir, 0);
-	a->quiet = is_set("INSPMORT_QUIET");
-	if (ipm_capture_limits_from_env(&a->limits, &err)) {
-		a->limits = (struct ipm_capture_limits){0};
-		say(false, "%s; using the defaults", err.message);
-	}
+	if (!hook_throws(a))
+		return false;
+	if (a->settings.on & ON_REJECTION && !hook_rejections(a))
+		return false;
+	return !(a->settings.on & ON_OOM) || hook_heap_limit(a);
 }
 
 /* arm({connect, pause, program, …}): true when the throw hook is live. */
@@ -122,12 +112,11 @@ static napi_value js_arm(napi_env env, napi_callback_info info)
 	js_string_member(env, argv[0], "thread", &a->thread);
 	js_string_member(env, argv[0], "suffix", &a->suffix);
 	ipm_buf_byte(&a->suffix, 0);
-	read_environment(a);
+	settings_read(&a->settings);
 	budget_start(&a->throw_budget);
 	budget_start(&a->rejection_budget);
 	a->memory_file.fd = a->deferred[0].fd = a->deferred[1].fd = -1;
-	a->armed = a->connect && a->pause && hook_throws(a) && hook_rejections(a) &&
-		   hook_heap_limit(a);
+	a->armed = a->connect && a->pause && hook(a);
 	napi_get_boolean(env, a->armed, &result);
 	return result;
 }
@@ -146,7 +135,7 @@ static void destroy(void *self)
 	forget_confirmed(a);
 	hold_release(&a->candidate, &a->session);
 	rejections_settle(a);
-	ipm_buf_deinit(&a->dir);
+	settings_deinit(&a->settings);
 	ipm_buf_deinit(&a->suffix);
 	ipm_buf_deinit(&a->node_version);
 	ipm_buf_deinit(&a->v8_version);
@@ -163,7 +152,6 @@ NAPI_MODULE_INIT()
 	if (!a)
 		return exports;
 	a->env = env;
-	a->redact = true;
 	if (napi_add_env_cleanup_hook(env, destroy, a) != napi_ok) {
 		free(a);
 		return exports;

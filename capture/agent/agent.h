@@ -13,6 +13,7 @@
 #include "ipm_capture.h"
 #include "js.h"
 #include "session.h"
+#include "settings.h"
 #include "v8_symbols.h"
 
 struct uv_timer_s;
@@ -62,11 +63,8 @@ struct agent {
 	size_t heap_limit_raised;
 	enum { MEMORY_FINE, MEMORY_LOW, MEMORY_CAPTURED, MEMORY_GIVEN_UP } memory;
 
-	struct ipm_capture_limits limits;
-	bool redact;
-	bool quiet;
+	struct settings settings;
 	bool published;
-	struct ipm_buf dir;
 	struct ipm_buf suffix; /* of the file's name */
 	struct ipm_buf node_version, v8_version, arch, program;
 	struct ipm_buf thread; /* "main", "worker 3" */

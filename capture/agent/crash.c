@@ -148,8 +148,8 @@ static enum ipm_errc capture(struct writing *w)
 	char cwd[PATH_MAX] = "", exec_path[PATH_MAX] = "", host[256] = "";
 	ssize_t n = readlink("/proc/self/exe", exec_path, sizeof(exec_path) - 1);
 	struct ipm_capture_options opts = {
-		.limits = a->limits,
-		.redact = a->redact,
+		.limits = a->settings.limits,
+		.redact = a->settings.redact,
 		.meta =
 			{
 				.tool = IPM_STR("inspmort " IPM_VERSION),
@@ -191,7 +191,7 @@ enum ipm_errc crash_write(struct agent *a, const struct crash *crash, struct ipm
 			  struct ipm_error *err)
 {
 	struct writing w = {.agent = a, .crash = crash, .file.fd = -1, .err = err};
-	enum ipm_errc rc = ipm_new_file_create((const char *)a->dir.data, &w.file, err);
+	enum ipm_errc rc = ipm_new_file_create((const char *)a->settings.dir.data, &w.file, err);
 
 	if (rc)
 		return rc;
@@ -217,7 +217,7 @@ enum ipm_errc crash_publish(struct agent *a, struct ipm_new_file *file, struct i
 	/* The name was free a moment ago; another process may have taken it since. */
 	for (attempt = 0; attempt < 8; attempt++) {
 		ipm_buf_reset(ret_path);
-		rc = ipm_capture_path((const char *)a->dir.data, (uint64_t)getpid(),
+		rc = ipm_capture_path((const char *)a->settings.dir.data, (uint64_t)getpid(),
 				      (const char *)a->suffix.data, ret_path, err);
 		ipm_buf_byte(ret_path, 0);
 		if (!rc)
@@ -240,7 +240,7 @@ void crash_publish_and_say(struct agent *a, struct ipm_new_file *file, bool at_e
 		say(at_exit, "no crash file: %s", err.message);
 	} else {
 		a->published = true;
-		if (!a->quiet)
+		if (!a->settings.quiet)
 			say(at_exit, "wrote %s", (const char *)path.data);
 	}
 	ipm_buf_deinit(&path);

@@ -18,7 +18,7 @@ static _Thread_local struct agent *of_this_thread;
 
 static void capture_now(struct agent *a)
 {
-	struct ipm_capture_limits limits = a->limits;
+	struct ipm_capture_limits limits = a->settings.limits;
 	struct crash crash = {.reason = "OOM"};
 	struct hold hold = {0};
 	struct guard guard;
@@ -26,10 +26,10 @@ static void capture_now(struct agent *a)
 
 	if (!guard_enter(&guard, a))
 		return;
-	if (!a->limits.max_objects)
-		a->limits.max_objects = MAX_OBJECTS;
-	if (!a->limits.max_time_ms)
-		a->limits.max_time_ms = MAX_TIME_MS;
+	if (!a->settings.limits.max_objects)
+		a->settings.limits.max_objects = MAX_OBJECTS;
+	if (!a->settings.limits.max_time_ms)
+		a->settings.limits.max_time_ms = MAX_TIME_MS;
 	crash.hold = &hold;
 	/* Without frames there are still the meta data, and what the heap looked like. */
 	if (agent_hold(a, &hold, guard.deep, &err))
@@ -37,7 +37,7 @@ static void capture_now(struct agent *a)
 	if (crash_write(a, &crash, &a->memory_file, &err))
 		say(true, "no crash file: %s", err.message);
 	hold_release(&hold, &a->session);
-	a->limits = limits;
+	a->settings.limits = limits;
 	guard_leave(&guard);
 }
 

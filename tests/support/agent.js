@@ -12,10 +12,21 @@ if (!build) throw new Error('INSPMORT_BUILD must name the build folder');
 const register = path.join(build, 'agent', 'register.js');
 const inspmort = path.join(build, 'bin', 'inspmort');
 
+// Cleaning up in reverse order, which t.after() does not.
+const undos = new WeakMap();
+
+function undo(t, step) {
+	if (!undos.has(t)) {
+		undos.set(t, []);
+		t.after(() => undos.get(t).reverse().forEach((each) => each()));
+	}
+	undos.get(t).push(step);
+}
+
 // A folder of its own for each test, removed afterwards.
 function folder(t) {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'inspmort-agent-'));
-	t.after(() => fs.rmSync(dir, { recursive: true, force: true }));
+	undo(t, () => fs.rmSync(dir, { recursive: true, force: true }));
 	return dir;
 }
 
@@ -64,4 +75,4 @@ function variables(crash, frame, type = 'local') {
 	return found;
 }
 
-module.exports = { build, register, inspmort, folder, run, withAgent, convert, variables };
+module.exports = { build, register, inspmort, undo, folder, run, withAgent, convert, variables };
