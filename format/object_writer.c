@@ -11,17 +11,18 @@
  * array means a new object and a reader counts those without knowing where they stand.
  */
 
-/* [kind, class, prototype, key…] */
-static void put_shape(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_object *o)
+/* [kind, class, prototype, key…]; `shared`: it goes to the table of shapes. */
+static void put_shape(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_object *o,
+		      bool shared)
 {
 	size_t i;
 
 	ipm_pack_array(out, 3 + o->property_count);
 	ipm_pack_uint(out, (uint64_t)o->kind);
-	ipm_put_name(w, out, o->class_name);
+	ipm_put_name(w, out, o->class_name, true);
 	ipm_put_plain_value(w, out, &o->proto);
 	for (i = 0; i < o->property_count; i++)
-		ipm_put_key(w, out, &o->properties[i]);
+		ipm_put_key(w, out, &o->properties[i], shared);
 }
 
 /* A shape's number where it is known or the table has room; else the shape itself. */
@@ -34,14 +35,14 @@ static void put_shape_or_number(struct ipm_writer *w, struct ipm_buf *out,
 	uint64_t hash;
 
 	if (o->property_count > IPM_SHAPE_KEYS_MAX) {
-		put_shape(w, out, o);
+		put_shape(w, out, o, false);
 		return;
 	}
 	ipm_buf_reset(&w->shape);
-	put_shape(w, &w->shape, o);
+	put_shape(w, &w->shape, o, true);
 	bytes = ipm_buf_bytes(&w->shape);
 	if (!ipm_buf_ok(&w->shape) || bytes.len > 32768) {
-		put_shape(w, out, o);
+		put_shape(w, out, o, false);
 		return;
 	}
 	hash = ipm_intern_hash(bytes);
@@ -249,7 +250,7 @@ static void put_properties(struct ipm_writer *w, struct ipm_buf *out,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		ipm_put_key(w, out, &properties[i]);
+		ipm_put_key(w, out, &properties[i], false);
 		ipm_put_value(w, out, &properties[i].value);
 	}
 }

@@ -30,8 +30,9 @@ struct ipm_writer {
 	struct ipm_buf record; /* the record under construction */
 	struct ipm_buf piece;  /* slices and definitions made meanwhile */
 	struct ipm_buf shape;
-	uint64_t counter;   /* the next new object's id, as a reader counts it along */
-	uint64_t mentioned; /* highest object id mentioned where readers do not count, + 1 */
+	uint64_t counter;    /* the next new object's id, as a reader counts it along */
+	uint64_t own_id;     /* of the object under construction, or the last one */
+	uint64_t last_ahead; /* the last mention of an object above own_id */
 	uint64_t next_id[IPM_KINDS];
 	enum ipm_errc rc; /* of the record under construction */
 	struct ipm_error error;
@@ -72,10 +73,14 @@ void ipm_put_value(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_v
 void ipm_put_plain_value(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_value *v);
 void ipm_put_ref(struct ipm_writer *w, struct ipm_buf *out, uint64_t id);
 void ipm_put_text(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_text *t);
-/* A number where the string table has room, else the string itself. */
-void ipm_put_name(struct ipm_writer *w, struct ipm_buf *out, struct ipm_str name);
+/*
+ * A number where the string table has it, else the string itself. `shared`: new to the table, it
+ * goes there at once, and not only when it comes a second time.
+ */
+void ipm_put_name(struct ipm_writer *w, struct ipm_buf *out, struct ipm_str name, bool shared);
 /* name, or [name, flags], or [name, flags, symbol's id]. */
-void ipm_put_key(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_property *p);
+void ipm_put_key(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_property *p,
+		 bool shared);
 /* A string that is never interned nor sliced, cut at IPM_NAME_MAX. */
 void ipm_put_plain(struct ipm_buf *out, struct ipm_str str);
 void ipm_put_object(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_object *o);

@@ -162,10 +162,10 @@ static uint32_t intern_string(struct ipm_writer *w, struct ipm_str str, bool alw
 	return number;
 }
 
-/* A number where the string table has room, else the string; too long a one ends in "…". */
-void ipm_put_name(struct ipm_writer *w, struct ipm_buf *out, struct ipm_str name)
+/* A number, or the string; too long a one ends in "…". */
+void ipm_put_name(struct ipm_writer *w, struct ipm_buf *out, struct ipm_str name, bool shared)
 {
-	uint32_t number = intern_string(w, name, true);
+	uint32_t number = intern_string(w, name, shared);
 	size_t max = out->len > RECORD_SOFT_MAX ? CROWDED_INLINE_MAX : IPM_NAME_MAX;
 	char cut[IPM_NAME_MAX + 3];
 	struct ipm_str beginning;
@@ -249,28 +249,34 @@ void ipm_put_text(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_te
 	}
 }
 
-/* A mention of an object, in a record that counts. */
+/*
+ * A mention of an object, in a record that counts. Walks mention most objects for the first time
+ * in the order of their ids, with excursions: the count follows only when two in a row ask for it.
+ */
 void ipm_put_ref(struct ipm_writer *w, struct ipm_buf *out, uint64_t id)
 {
+	bool ahead = id > w->own_id;
+
 	if (id == w->counter) {
 		ipm_pack_array(out, 0);
 		w->counter++;
-	} else if (id > w->counter) {
+	} else if (ahead && id == w->last_ahead + 1) {
 		ipm_pack_jump(out, id);
 		w->counter = id + 1;
 	} else {
 		ipm_pack_array(out, 1);
 		ipm_pack_uint(out, id);
 	}
+	if (ahead)
+		w->last_ahead = id;
 }
 
 /* A mention in a record that does not. */
 static void put_plain_ref(struct ipm_writer *w, struct ipm_buf *out, uint64_t id)
 {
+	(void)w;
 	ipm_pack_array(out, 1);
 	ipm_pack_uint(out, id);
-	if (id >= w->mentioned)
-		w->mentioned = id + 1;
 }
 
 static void put_undefined(struct ipm_buf *out)
@@ -353,18 +359,16 @@ void ipm_put_plain_value(struct ipm_writer *w, struct ipm_buf *out, const struct
 }
 
 /* name, or [name, flags], or [name, flags, symbol's id]. */
-void ipm_put_key(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_property *p)
+void ipm_put_key(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_property *p,
+		 bool shared)
 {
 	if (p->symbol_id)
 		ipm_pack_array(out, 3);
 	else if (p->flags != IPM_PROPERTY_DEFAULT)
 		ipm_pack_array(out, 2);
-	ipm_put_name(w, out, p->name);
+	ipm_put_name(w, out, p->name, shared);
 	if (p->symbol_id || p->flags != IPM_PROPERTY_DEFAULT)
 		ipm_pack_uint(out, p->flags);
-	if (p->symbol_id) {
+	if (p->symbol_id)
 		ipm_pack_uint(out, p->symbol_id);
-		if (p->symbol_id >= w->mentioned)
-			w->mentioned = p->symbol_id + 1;
-	}
 }

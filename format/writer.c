@@ -105,8 +105,6 @@ static enum ipm_errc begin(struct ipm_writer *w, struct ipm_error *err)
 		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "the file is finished");
 	w->rc = IPM_OK;
 	ipm_buf_reset(&w->record);
-	if (w->mentioned > w->counter)
-		w->counter = w->mentioned;
 	return IPM_OK;
 }
 
@@ -175,6 +173,7 @@ enum ipm_errc ipm_writer_object(struct ipm_writer *w, const struct ipm_object *o
 	before = w->counter;
 	if (w->counter <= id)
 		w->counter = id + 1;
+	w->own_id = id;
 	ipm_put_object(w, &w->record, object);
 	rc = end(w, IPM_BLOCK_OBJECTS, id, before, err);
 	if (!rc)
