@@ -115,8 +115,5 @@ void ipm_put_location(struct ipm_buf *out, const struct ipm_location *location);
 enum ipm_errc ipm_put_synthetic_properties(struct ipm_cdp *cdp, struct ipm_object_id id,
 					   const struct ipm_cdp_properties_query *query,
 					   struct ipm_buf *out, struct ipm_error *err);
-/* One own data property with default flags, a comma before it if needed; `remote` is JSON. */
-void ipm_put_plain_property(struct ipm_buf *out, struct ipm_str name, struct ipm_str remote,
-			    unsigned flags);
 
 #endif

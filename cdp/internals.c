@@ -15,17 +15,21 @@ struct internals {
 
 void ipm_put_location(struct ipm_buf *out, const struct ipm_location *location)
 {
-	ipm_buf_printf(out,
-		       "{\"scriptId\":\"%" PRIu64 "\",\"lineNumber\":%" PRId64
-		       ",\"columnNumber\":%" PRId64 "}",
-		       location->script_id, location->line,
-		       location->column < 0 ? 0 : location->column);
+	ipm_buf_cstr(out, "{\"scriptId\":\"");
+	ipm_put_uint(out, location->script_id);
+	ipm_buf_cstr(out, "\",\"lineNumber\":");
+	ipm_put_int(out, location->line);
+	ipm_buf_cstr(out, ",\"columnNumber\":");
+	ipm_put_int(out, location->column < 0 ? 0 : location->column);
+	ipm_buf_byte(out, '}');
 }
 
 static void put_name(struct internals *in, const char *name)
 {
-	ipm_buf_printf(in->out, "%s{\"name\":\"%s\",\"value\":",
-		       in->comma ? "," : ",\"internalProperties\":[", name);
+	ipm_buf_cstr(in->out,
+		     in->comma ? ",{\"name\":\"" : ",\"internalProperties\":[{\"name\":\"");
+	ipm_buf_cstr(in->out, name);
+	ipm_buf_cstr(in->out, "\",\"value\":");
 	in->comma = true;
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +86,25 @@ void ipm_json_put_double(struct ipm_buf *out, double number)
 		ipm_put_js_number(out, number);
 }
 
+void ipm_put_uint(struct ipm_buf *out, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	ipm_buf_append(out, digits + at, sizeof(digits) - at);
+}
+
+void ipm_put_int(struct ipm_buf *out, int64_t number)
+{
+	if (number < 0)
+		ipm_buf_byte(out, '-');
+	ipm_put_uint(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
+}
+
 /* Adds one unit in the last digit of "-d.ddde±x"; false when a carry would leave the front. */
 static bool bump_last_digit(char *text)
 {
@@ -168,7 +186,7 @@ void ipm_put_js_number(struct ipm_buf *out, double number)
 		return;
 	}
 	if (fabs(number) <= 9007199254740991.0 && number == (double)(int64_t)number) {
-		ipm_buf_printf(out, "%" PRId64, (int64_t)number);
+		ipm_put_int(out, (int64_t)number);
 		return;
 	}
 	shortest_digits(number, text);

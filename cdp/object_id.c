@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "object_id.h"
 
-#include <inttypes.h>
 #include <string.h>
+
+#include "json.h"
 
 static const char *const parts[IPM_ID_PART_COUNT] = {
 	[IPM_ID_SCOPES] = ":scopes",   [IPM_ID_ENTRIES] = ":entries", [IPM_ID_ENTRY] = ":entry:",
@@ -68,12 +69,13 @@ bool ipm_parse_object_id(const char *prefix, struct ipm_str text, struct ipm_obj
 
 void ipm_put_object_id(struct ipm_buf *out, const char *prefix, struct ipm_object_id id)
 {
-	ipm_buf_printf(out, "%s%" PRIu64, prefix, id.id);
+	ipm_buf_cstr(out, prefix);
+	ipm_put_uint(out, id.id);
 	if (id.part == IPM_ID_OBJECT)
 		return;
 	ipm_buf_cstr(out, parts[id.part]);
 	if (has_number(id.part))
-		ipm_buf_printf(out, "%" PRIu64, id.number);
+		ipm_put_uint(out, id.number);
 }
 
 uint64_t ipm_cdp_parse_object_id(const struct ipm_cdp *cdp, struct ipm_str text)

@@ -13,9 +13,10 @@ struct lister {
 	bool comma;
 };
 
-static const char *json_bool(bool value)
+static void put_flag(struct ipm_buf *out, struct ipm_str name, bool value)
 {
-	return value ? "true" : "false";
+	ipm_buf_str(out, name);
+	ipm_buf_str(out, value ? IPM_STR("true") : IPM_STR("false"));
 }
 
 static enum ipm_errc put_function(struct ipm_cdp *cdp, const char *name, uint64_t id,
@@ -51,7 +52,7 @@ static enum ipm_errc list_property(struct ipm_visitor *visitor, const struct ipm
 	(void)ret_stop;
 	if (l->query->accessor_properties_only && !accessor && !(facts & IPM_FACT_NATIVE))
 		return IPM_OK;
-	ipm_buf_cstr(l->out, l->comma ? ",{\"name\":" : "{\"name\":");
+	ipm_buf_str(l->out, l->comma ? IPM_STR(",{\"name\":") : IPM_STR("{\"name\":"));
 	l->comma = true;
 	ipm_json_put_string(l->out, property->name);
 	if (accessor) {
@@ -59,26 +60,27 @@ static enum ipm_errc list_property(struct ipm_visitor *visitor, const struct ipm
 		if (!rc)
 			rc = put_function(l->cdp, "set", value->accessor.set, l->out, err);
 	} else if (has_value(value)) {
-		ipm_buf_cstr(l->out, ",\"value\":");
+		ipm_buf_str(l->out, IPM_STR(",\"value\":"));
 		rc = ipm_cdp_remote_object(l->cdp, value,
 					   l->query->generate_preview ? IPM_CDP_PREVIEW : 0, l->out,
 					   err);
-		ipm_buf_printf(l->out, ",\"writable\":%s",
-			       json_bool((property->flags & IPM_PROPERTY_WRITABLE) &&
-					 !(facts & IPM_FACT_NATIVE)));
+		put_flag(l->out, IPM_STR(",\"writable\":"),
+			 (property->flags & IPM_PROPERTY_WRITABLE) && !(facts & IPM_FACT_NATIVE));
 	}
 	if (rc)
 		return rc;
-	ipm_buf_printf(l->out, ",\"configurable\":%s,\"enumerable\":%s,\"isOwn\":%s",
-		       json_bool(property->flags & IPM_PROPERTY_CONFIGURABLE),
-		       json_bool(property->flags & IPM_PROPERTY_ENUMERABLE),
-		       json_bool(!(facts & IPM_FACT_INHERITED)));
+	put_flag(l->out, IPM_STR(",\"configurable\":"),
+		 property->flags & IPM_PROPERTY_CONFIGURABLE);
+	put_flag(l->out, IPM_STR(",\"enumerable\":"), property->flags & IPM_PROPERTY_ENUMERABLE);
+	put_flag(l->out, IPM_STR(",\"isOwn\":"), !(facts & IPM_FACT_INHERITED));
 	if (property->symbol_id) {
 		symbol.object_id = property->symbol_id;
 		ipm_buf_cstr(l->out, ",\"symbol\":");
 		rc = ipm_cdp_remote_object(l->cdp, &symbol, 0, l->out, err);
 	}
 	ipm_buf_byte(l->out, '}');
+	if (l->cdp->between)
+		l->cdp->between(l->cdp->between_self, l->out);
 	return rc ? rc : ipm_buf_status(l->out, err);
 }
 
@@ -118,11 +120,27 @@ static enum ipm_errc put_not_captured(struct ipm_cdp *cdp, uint64_t id,
 	return ipm_buf_status(out, err);
 }
 
+enum ipm_errc ipm_cdp_object_properties(struct ipm_cdp *cdp, const struct ipm_object *object,
+					const struct ipm_cdp_properties_query *query,
+					struct ipm_buf *out, struct ipm_error *err)
+{
+	const struct ipm_object *real;
+	enum ipm_errc rc;
+
+	/* A global or with scope stands for a real object: that one's properties are meant. */
+	if (object->kind != IPM_KIND_SCOPE || object->first.type != IPM_VALUE_OBJECT ||
+	    cdp->heap->object(cdp->heap, object->first.object_id, &real, NULL) != IPM_OK)
+		return put_properties(cdp, object, query, out, err);
+	rc = put_properties(cdp, real, query, out, err);
+	cdp->heap->release(cdp->heap, real);
+	return rc;
+}
+
 enum ipm_errc ipm_cdp_get_properties(struct ipm_cdp *cdp, uint64_t object_id,
 				     const struct ipm_cdp_properties_query *query,
 				     struct ipm_buf *out, struct ipm_error *err)
 {
-	const struct ipm_object *object, *real;
+	const struct ipm_object *object;
 	enum ipm_errc rc;
 
 	rc = cdp->heap->object(cdp->heap, object_id, &object, err);
@@ -130,13 +148,7 @@ enum ipm_errc ipm_cdp_get_properties(struct ipm_cdp *cdp, uint64_t object_id,
 		return put_not_captured(cdp, object_id, query, out, err);
 	if (rc)
 		return rc;
-	/* A global or with scope stands for a real object: that one's properties are meant. */
-	if (object->kind == IPM_KIND_SCOPE && object->first.type == IPM_VALUE_OBJECT &&
-	    cdp->heap->object(cdp->heap, object->first.object_id, &real, NULL) == IPM_OK) {
-		cdp->heap->release(cdp->heap, object);
-		object = real;
-	}
-	rc = put_properties(cdp, object, query, out, err);
+	rc = ipm_cdp_object_properties(cdp, object, query, out, err);
 	cdp->heap->release(cdp->heap, object);
 	return rc;
 }

@@ -5,12 +5,15 @@
 #include <math.h>
 
 #include "cdp_internal.h"
+#include "remote_cache.h"
 
 void ipm_put_remote(struct ipm_cdp *cdp, const char *type, struct ipm_str subtype,
 		    struct ipm_str class_name, struct ipm_str description, struct ipm_object_id id,
 		    struct ipm_buf *out)
 {
-	ipm_buf_printf(out, "{\"type\":\"%s\"", type);
+	ipm_buf_cstr(out, "{\"type\":\"");
+	ipm_buf_cstr(out, type);
+	ipm_buf_byte(out, '"');
 	if (subtype.len) {
 		ipm_buf_cstr(out, ",\"subtype\":");
 		ipm_json_put_string(out, subtype);
@@ -86,8 +89,14 @@ static enum ipm_errc put_object_value(struct ipm_cdp *cdp, uint64_t id, unsigned
 				      struct ipm_buf *out, struct ipm_error *err)
 {
 	const struct ipm_object *object;
+	size_t start = out->len;
+	struct ipm_str known;
 	enum ipm_errc rc;
 
+	if (cdp->cache && !flags && ipm_remote_cache_get(cdp->cache, id, &known)) {
+		ipm_buf_str(out, known);
+		return IPM_OK;
+	}
 	rc = cdp->heap->object(cdp->heap, id, &object, err);
 	if (rc == IPM_ERR_NOT_FOUND) {
 		put_missing(cdp, id, out);
@@ -97,28 +106,33 @@ static enum ipm_errc put_object_value(struct ipm_cdp *cdp, uint64_t id, unsigned
 		return rc;
 	rc = put_object(cdp, object, flags, out, err);
 	cdp->heap->release(cdp->heap, object);
+	if (!rc && cdp->cache && !flags && ipm_buf_ok(out))
+		ipm_remote_cache_put(
+			cdp->cache, id,
+			(struct ipm_str){(const char *)out->data + start, out->len - start});
 	return rc;
 }
 
 static void put_number(struct ipm_buf *out, double number)
 {
+	char text[40];
+	struct ipm_buf digits = ipm_buf_over(text, sizeof(text));
 	bool zero = number == 0; /* only -0 comes here; a plain zero is an integer */
 
+	if (zero)
+		ipm_buf_byte(&digits, '-');
+	ipm_put_js_number(&digits, number);
 	if (isfinite(number) && !zero) {
-		ipm_buf_cstr(out, "{\"type\":\"number\",\"value\":");
-		ipm_put_js_number(out, number);
+		ipm_buf_str(out, IPM_STR("{\"type\":\"number\",\"value\":"));
+		ipm_buf_str(out, ipm_buf_as_str(&digits));
 	} else {
-		ipm_buf_cstr(out, "{\"type\":\"number\",\"unserializableValue\":\"");
-		if (zero)
-			ipm_buf_byte(out, '-');
-		ipm_put_js_number(out, number);
+		ipm_buf_str(out, IPM_STR("{\"type\":\"number\",\"unserializableValue\":\""));
+		ipm_buf_str(out, ipm_buf_as_str(&digits));
 		ipm_buf_byte(out, '"');
 	}
-	ipm_buf_cstr(out, ",\"description\":\"");
-	if (zero)
-		ipm_buf_byte(out, '-');
-	ipm_put_js_number(out, number);
-	ipm_buf_cstr(out, "\"}");
+	ipm_buf_str(out, IPM_STR(",\"description\":\""));
+	ipm_buf_str(out, ipm_buf_as_str(&digits));
+	ipm_buf_str(out, IPM_STR("\"}"));
 }
 
 /* A string that a limit cut says so at its end: a debugger shows nothing but its text. */
@@ -162,14 +176,16 @@ enum ipm_errc ipm_cdp_remote_object(struct ipm_cdp *cdp, const struct ipm_value 
 		ipm_buf_cstr(out, "{\"type\":\"object\",\"subtype\":\"null\",\"value\":null}");
 		break;
 	case IPM_VALUE_BOOLEAN:
-		ipm_buf_printf(out, "{\"type\":\"boolean\",\"value\":%s}",
-			       value->boolean ? "true" : "false");
+		ipm_buf_str(out, value->boolean
+					 ? IPM_STR("{\"type\":\"boolean\",\"value\":true}")
+					 : IPM_STR("{\"type\":\"boolean\",\"value\":false}"));
 		break;
 	case IPM_VALUE_INTEGER:
-		ipm_buf_printf(out,
-			       "{\"type\":\"number\",\"value\":%" PRId64
-			       ",\"description\":\"%" PRId64 "\"}",
-			       value->integer, value->integer);
+		ipm_buf_str(out, IPM_STR("{\"type\":\"number\",\"value\":"));
+		ipm_put_int(out, value->integer);
+		ipm_buf_str(out, IPM_STR(",\"description\":\""));
+		ipm_put_int(out, value->integer);
+		ipm_buf_str(out, IPM_STR("\"}"));
 		break;
 	case IPM_VALUE_NUMBER:
 		put_number(out, value->number);

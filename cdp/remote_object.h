@@ -11,6 +11,8 @@
 #include "buf.h"
 #include "heap.h"
 
+struct ipm_remote_cache;
+
 struct ipm_cdp {
 	struct ipm_heap *heap;
 	/*
@@ -22,6 +24,13 @@ struct ipm_cdp {
 	const char *object_id_prefix;
 	/* Objects that are mentioned and were not captured get no id: nobody could be asked. */
 	bool no_missing_ids;
+	/*
+	 * Called between the properties of a list, for those who write on as they go: it may take
+	 * what is in `out` and empty it. May be NULL.
+	 */
+	void (*between)(void *self, struct ipm_buf *out);
+	void *between_self;
+	struct ipm_remote_cache *cache; /* NULL: none. For one heap whose objects never change */
 };
 
 enum {
@@ -52,6 +61,12 @@ struct ipm_cdp_properties_query {
 IPM_MUST_USE enum ipm_errc ipm_cdp_get_properties(struct ipm_cdp *cdp, uint64_t object_id,
 						  const struct ipm_cdp_properties_query *query,
 						  struct ipm_buf *out, struct ipm_error *err);
+
+/* The same for an object at hand. */
+IPM_MUST_USE enum ipm_errc ipm_cdp_object_properties(struct ipm_cdp *cdp,
+						     const struct ipm_object *object,
+						     const struct ipm_cdp_properties_query *query,
+						     struct ipm_buf *out, struct ipm_error *err);
 
 /*
  * The same for an id as a client sends it, those with a suffix included. IPM_ERR_INVALID_ARGUMENT

@@ -15,29 +15,27 @@ struct list {
 	const struct ipm_cdp_properties_query *query;
 	struct ipm_buf *out;
 	struct ipm_buf remote; /* the RemoteObject in the making */
+	bool comma;
 };
-
-void ipm_put_plain_property(struct ipm_buf *out, struct ipm_str name, struct ipm_str remote,
-			    unsigned flags)
-{
-	if (out->len && out->data[out->len - 1] != '[')
-		ipm_buf_byte(out, ',');
-	ipm_buf_cstr(out, "{\"name\":");
-	ipm_json_put_string(out, name);
-	ipm_buf_cstr(out, ",\"value\":");
-	ipm_buf_str(out, remote);
-	ipm_buf_printf(out,
-		       ",\"writable\":%s,\"configurable\":%s,\"enumerable\":%s,\"isOwn\":true}",
-		       flags & IPM_PROPERTY_WRITABLE ? "true" : "false",
-		       flags & IPM_PROPERTY_CONFIGURABLE ? "true" : "false",
-		       flags & IPM_PROPERTY_ENUMERABLE ? "true" : "false");
-}
 
 static void put_named(struct list *l, const char *name, unsigned flags)
 {
-	ipm_put_plain_property(l->out, ipm_str_of(name), ipm_buf_as_str(&l->remote), flags);
+	ipm_buf_cstr(l->out, l->comma ? ",{\"name\":" : "{\"name\":");
+	l->comma = true;
+	ipm_json_put_string(l->out, ipm_str_of(name));
+	ipm_buf_cstr(l->out, ",\"value\":");
+	ipm_buf_str(l->out, ipm_buf_as_str(&l->remote));
 	l->out->failed |= l->remote.failed;
 	ipm_buf_reset(&l->remote);
+	ipm_buf_cstr(l->out,
+		     flags & IPM_PROPERTY_WRITABLE ? ",\"writable\":true" : ",\"writable\":false");
+	ipm_buf_cstr(l->out, flags & IPM_PROPERTY_CONFIGURABLE ? ",\"configurable\":true"
+							       : ",\"configurable\":false");
+	ipm_buf_cstr(l->out, flags & IPM_PROPERTY_ENUMERABLE
+				     ? ",\"enumerable\":true,\"isOwn\":true}"
+				     : ",\"enumerable\":false,\"isOwn\":true}");
+	if (l->cdp->between)
+		l->cdp->between(l->cdp->between_self, l->out);
 }
 
 static void put_indexed(struct list *l, uint64_t index)

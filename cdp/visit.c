@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,9 +144,10 @@ static enum ipm_errc hand_out_element(struct walk *w, uint64_t index, const stru
 {
 	struct ipm_property p = {.flags = IPM_PROPERTY_DEFAULT, .value = *value};
 	char name[24];
-	int n = snprintf(name, sizeof(name), "%" PRIu64, index);
+	struct ipm_buf digits = ipm_buf_over(name, sizeof(name));
 
-	p.name = (struct ipm_str){name, (size_t)n};
+	ipm_put_uint(&digits, index);
+	p.name = ipm_buf_as_str(&digits);
 	return hand_out(w, &p, facts | IPM_FACT_INDEX, err);
 }
 

@@ -6,6 +6,7 @@
 #include "formats.h"
 #include "json.h"
 #include "output.h"
+#include "remote_cache.h"
 #include "remote_object.h"
 #include "sequence.h"
 
@@ -30,6 +31,12 @@ struct job {
 
 static const struct ipm_cdp_properties_query own = {.own_properties = true};
 
+static void breathe(void *self, struct ipm_buf *buf)
+{
+	(void)buf;
+	ipm_output_breathe(self);
+}
+
 static void put_separator(struct job *job)
 {
 	ipm_buf_cstr(&job->out->buffer, job->comma ? ",\n" : "\n");
@@ -39,8 +46,11 @@ static void put_separator(struct job *job)
 static void put_key(struct job *job, uint64_t id, const char *suffix)
 {
 	put_separator(job);
-	ipm_buf_printf(&job->out->buffer, "\"%s%" PRIu64 "%s\":", job->cdp.object_id_prefix, id,
-		       suffix);
+	ipm_buf_byte(&job->out->buffer, '"');
+	ipm_buf_cstr(&job->out->buffer, job->cdp.object_id_prefix);
+	ipm_put_uint(&job->out->buffer, id);
+	ipm_buf_cstr(&job->out->buffer, suffix);
+	ipm_buf_cstr(&job->out->buffer, "\":");
 }
 
 /* One of the things that only the protocol knows: ":scopes", ":entry:3". */
@@ -152,7 +162,7 @@ static bool put_object(void *self, const struct ipm_object *object)
 
 	put_key(job, object->id, "");
 	job->failed =
-		ipm_cdp_get_properties(&job->cdp, object->id, &own, &job->out->buffer, job->err);
+		ipm_cdp_object_properties(&job->cdp, object, &own, &job->out->buffer, job->err);
 	if (!job->failed)
 		job->failed = put_parts(job, object);
 	ipm_output_breathe(job->out);
@@ -266,8 +276,12 @@ enum ipm_errc ipm_write_json(struct ipm_reader *reader, const struct ipm_convert
 	enum ipm_errc rc;
 
 	job.heap = ipm_file_heap(reader);
-	job.cdp = (struct ipm_cdp){
-		.heap = &job.heap, .object_id_prefix = "1.1.", .no_missing_ids = true};
+	job.cdp = (struct ipm_cdp){.heap = &job.heap,
+				   .object_id_prefix = "1.1.",
+				   .no_missing_ids = true,
+				   .between = breathe,
+				   .between_self = out,
+				   .cache = ipm_remote_cache_create()};
 	rc = put_paused(&job);
 	if (!rc)
 		rc = ipm_reader_scan(reader, 1, put_object, &job, &damaged, err);
@@ -277,5 +291,6 @@ enum ipm_errc ipm_write_json(struct ipm_reader *reader, const struct ipm_convert
 		rc = put_scripts(&job);
 	if (!rc)
 		rc = put_report(&job);
+	ipm_remote_cache_destroy(job.cdp.cache);
 	return rc ? rc : put_summary(&job);
 }

@@ -98,7 +98,7 @@ static enum ipm_errc put_value(struct job *job, const struct ipm_value *value)
 		ipm_buf_cstr(job->buf, value->boolean ? "true" : "false");
 		break;
 	case IPM_VALUE_INTEGER:
-		ipm_buf_printf(job->buf, "%" PRId64, value->integer);
+		ipm_put_int(job->buf, value->integer);
 		break;
 	case IPM_VALUE_NUMBER:
 		put_double(job, value->number);
@@ -111,7 +111,9 @@ static enum ipm_errc put_value(struct job *job, const struct ipm_value *value)
 		ipm_buf_byte(job->buf, '}');
 		return rc;
 	case IPM_VALUE_OBJECT:
-		ipm_buf_printf(job->buf, "{\"ref\":%" PRIu64 "}", value->object_id);
+		ipm_buf_cstr(job->buf, "{\"ref\":");
+		ipm_put_uint(job->buf, value->object_id);
+		ipm_buf_byte(job->buf, '}');
 		break;
 	case IPM_VALUE_ACCESSOR:
 		ipm_buf_printf(job->buf, "{\"get\":%" PRIu64 ",\"set\":%" PRIu64 "}",
