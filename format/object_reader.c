@@ -241,7 +241,7 @@ static bool decode_detail(struct ipm_decoder *d, struct ipm_object *o)
 {
 	struct ipm_cursor saved = d->c;
 	struct ipm_item item;
-	uint32_t used;
+	uint32_t used = 0;
 
 	if (!ipm_cursor_next(&d->c, &item))
 		return bad(d);
