@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mapping.h"
+
 enum ipm_errc ipm_file_open(const char *path, bool no_mmap, struct ipm_file *ret,
 			    struct ipm_error *err)
 {
@@ -15,7 +17,6 @@ enum ipm_errc ipm_file_open(const char *path, bool no_mmap, struct ipm_file *ret
 	struct stat st;
 	enum ipm_errc rc;
 
-	(void)no_mmap;
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer before fstat can refuse it. */
 	file.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (file.fd < 0)
@@ -33,6 +34,8 @@ enum ipm_errc ipm_file_open(const char *path, bool no_mmap, struct ipm_file *ret
 		goto fail;
 	}
 	file.bytes = (uint64_t)st.st_size;
+	if (!no_mmap && file.bytes && file.bytes <= SIZE_MAX / 2)
+		file.map = ipm_mapping_create(file.fd, (size_t)file.bytes);
 	*ret = file;
 	return IPM_OK;
 fail:
@@ -42,10 +45,28 @@ fail:
 
 void ipm_file_close(struct ipm_file *file)
 {
+	if (file->map)
+		ipm_mapping_destroy(file->map, (size_t)file->bytes);
+	file->map = NULL;
 	if (file->fd >= 0)
 		close(file->fd);
 	file->fd = -1;
 	ipm_buf_deinit(&file->scratch);
+}
+
+/*
+ * Starts reading what is about to be touched, in one piece instead of page by page. Not for
+ * what is in memory already: the call costs more than such a look.
+ */
+static void will_need(struct ipm_file *file, uint64_t offset, size_t len)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE) - 1;
+	uintptr_t start = (uintptr_t)(file->map + offset) & ~page;
+	unsigned char resident = 1;
+
+	if (len < 4096 || (!mincore((void *)start, 1, &resident) && (resident & 1)))
+		return;
+	madvise((void *)start, len + ((uintptr_t)(file->map + offset) & page), MADV_WILLNEED);
 }
 
 enum ipm_errc ipm_file_view(struct ipm_file *file, uint64_t offset, size_t len,
@@ -59,6 +80,11 @@ enum ipm_errc ipm_file_view(struct ipm_file *file, uint64_t offset, size_t len,
 	}
 	if (len > file->bytes - offset)
 		len = (size_t)(file->bytes - offset);
+	if (file->map) {
+		will_need(file, offset, len);
+		*ret = (struct ipm_bytes){file->map + offset, len};
+		return IPM_OK;
+	}
 	ipm_buf_reset(&file->scratch);
 	if (!ipm_buf_reserve(&file->scratch, len))
 		return ipm_buf_status(&file->scratch, err);
