@@ -394,6 +394,8 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate) {
 		}
 		if (o === denied1 || o === denied2)
 			return deniedRecord(o);
+		if (o === P) /* a frame of Node's shows it: every builtin there is, none of the program's */
+			return start(KIND.object, key('Object'), CLOSED) + value(null) + 'p0;.\n';
 		const proto = prototypeOf(o);
 		let kind, detail = '', keys, skip, flags = 0;
 		if (typeof o === 'function') {
