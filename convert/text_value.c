@@ -9,6 +9,7 @@
 #define STRING_UNITS 200
 #define NESTED_UNITS 50
 #define ERROR_UNITS  120
+#define OPENED_DEPTH 2 /* arrays and plain objects inside a value */
 
 static bool is_dangerous(uint32_t c)
 {
@@ -65,7 +66,7 @@ struct list {
 	struct ipm_buf *out;
 	size_t start;
 	unsigned width;
-	bool nested; /* inside another: only names go further down */
+	unsigned depth; /* of lists around this one */
 	bool some;
 	bool full;
 };
@@ -202,9 +203,11 @@ static bool is_opened(const struct ipm_object *object)
 static enum ipm_errc put_inner(struct list *l, const struct ipm_object *object)
 {
 	size_t used = l->out->len - l->start;
-	struct list inner = {.job = l->job, .out = l->out, .start = l->out->len, .nested = true};
+	struct list inner = {
+		.job = l->job, .out = l->out, .start = l->out->len, .depth = l->depth + 1};
 
-	inner.width = used < l->width ? (l->width - (unsigned)used) / 2 : 0;
+	/* A little is kept for what follows it. */
+	inner.width = used + 10 < l->width ? l->width - (unsigned)used - 10 : 0;
 	return put_contents(&inner, object);
 }
 
@@ -226,8 +229,9 @@ static enum ipm_errc put_item(struct list *l, const struct ipm_value *value)
 	}
 	if (value->type == IPM_VALUE_OBJECT &&
 	    job->heap.object(&job->heap, value->object_id, &object, NULL) == IPM_OK) {
-		rc = !l->nested && is_opened(object) ? put_inner(l, object)
-						     : put_object_name(job, object, out);
+		rc = l->depth < OPENED_DEPTH && is_opened(object)
+			     ? put_inner(l, object)
+			     : put_object_name(job, object, out);
 		job->heap.release(&job->heap, object);
 		return rc;
 	}
@@ -455,7 +459,7 @@ static enum ipm_errc put_object(struct ipm_text_job *job, const struct ipm_objec
 enum ipm_errc ipm_put_brief(struct ipm_text_job *job, const struct ipm_value *value, unsigned width,
 			    struct ipm_buf *out)
 {
-	struct list l = {.job = job, .out = out, .nested = true};
+	struct list l = {.job = job, .out = out, .depth = OPENED_DEPTH};
 	const struct ipm_object *object;
 	uint64_t units = width < STRING_UNITS ? width : STRING_UNITS;
 	enum ipm_errc rc;
