@@ -295,7 +295,7 @@ enum ipm_errc ipm_replay_handle(struct ipm_replay *r, struct ipm_str request,
 }
 
 /* V8's ids begin with 64 random bits per process; ours come from the file's own random bits. */
-static void name_session(struct ipm_replay *r, uint64_t session)
+static void name_session(struct ipm_replay *r, uint64_t session, const char *isolate)
 {
 	const struct ipm_file_info *info = ipm_reader_info(r->reader);
 	uint64_t high = 0, low = 0;
@@ -307,7 +307,10 @@ static void name_session(struct ipm_replay *r, uint64_t session)
 	}
 	high = (high ^ session * UINT64_C(0x9e3779b97f4a7c15)) & INT64_MAX;
 	low &= INT64_MAX;
-	snprintf(r->prefix, sizeof(r->prefix), "%llu.1.", (unsigned long long)high);
+	if (isolate)
+		snprintf(r->prefix, sizeof(r->prefix), "%s.1.", isolate);
+	else
+		snprintf(r->prefix, sizeof(r->prefix), "%llu.1.", (unsigned long long)high);
 	snprintf(r->isolate, sizeof(r->isolate), "%llx", (unsigned long long)(low | 1));
 	snprintf(r->unique_id, sizeof(r->unique_id), "%llu.%llu", (unsigned long long)high,
 		 (unsigned long long)low);
@@ -335,7 +338,7 @@ enum ipm_errc ipm_replay_create(const struct ipm_replay_options *opts, struct ip
 		goto fail;
 	r->heap = ipm_evaluator_heap(r->evaluator);
 	r->cdp.heap = r->heap;
-	name_session(r, opts->session);
+	name_session(r, opts->session, opts->isolate);
 	*ret = r;
 	return IPM_OK;
 fail:

@@ -40,6 +40,7 @@ struct ipm_replay_options {
 	struct ipm_reader *reader; /* outlives the session; sessions on one thread may share it */
 	uint64_t pause;		   /* index of the pause that this session shows */
 	uint64_t session;	   /* number of the session, part of object ids; 0 is fine */
+	const char *isolate;	   /* object ids begin with it; NULL: from the file's random bits */
 	size_t max_reply_bytes;	   /* a longer reply becomes an error; 0: 256 MiB */
 };
 
