@@ -16,6 +16,8 @@ enum {
 	GROUP_HEADER_MAX = 19, /* map of one, two 64-bit numbers */
 	PREAMBLE_MAX = 24,
 	DEFAULT_LEVEL = 3,
+	/* 64 KiB would save 2 % and cost 70 % more time per lookup (tests/bench). */
+	DEFAULT_BLOCK = 32768,
 	/* Above, zstd 1.5.4 can corrupt data silently. */
 	LEVEL_MAX = 12,
 	PAGE_ROW = 8 + 16 * (IPM_KINDS - 1),
@@ -106,7 +108,7 @@ enum ipm_errc ipm_block_writer_init(struct ipm_block_writer *bw, struct ipm_sink
 	memset(bw, 0, sizeof(*bw));
 	bw->sink = sink;
 	bw->max_bytes = opts->max_bytes;
-	bw->raw_max = opts->block_raw_bytes ? opts->block_raw_bytes : IPM_BLOCK_RAW_LIMIT;
+	bw->raw_max = opts->block_raw_bytes ? opts->block_raw_bytes : DEFAULT_BLOCK;
 	if (bw->raw_max < 512 || bw->raw_max > IPM_BLOCK_RAW_LIMIT)
 		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "block size of %u: 512 to 65535",
 				bw->raw_max);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "clock.h"
+#include "ipm_reader.h"
+#include "ipm_writer.h"
+#include "synthetic.h"
+
+/*
+ * What the container costs and gives, as JSON lines for tests/bench/format.mjs:
+ *
+ *   bench_format write COUNT FILE [BLOCK]   a synthetic table
+ *   bench_format read FILE [SEED]           open, lookups, scan
+ *   bench_format ndjson FILE                the objects as CDP-like JSON lines, to stdout
+ *   bench_format sqlite FILE DB             one zstd blob per object (when built with SQLite)
+ */
+
+static double seconds(uint64_t ns)
+{
+	return (double)ns / 1e9;
+}
+
+static long peak_rss_kib(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_maxrss;
+}
+
+static int fail(const char *what, const struct ipm_error *err)
+{
+	fprintf(stderr, "bench_format: %s: %s\n", what, err->message);
+	return 1;
+}
+
+static int bench_write(uint64_t count, const char *path, uint32_t block)
+{
+	const struct ipm_meta meta = {.tool = IPM_STR("bench")};
+	const struct ipm_summary summary = {.status = IPM_STATUS_COMPLETE};
+	const struct ipm_writer_options opts = {.block_raw_bytes = block};
+	static struct synthetic table;
+	struct ipm_writer *w;
+	struct ipm_error err;
+	uint64_t start, id, made = 0, properties = 0;
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		perror(path);
+		return 1;
+	}
+	if (ipm_writer_create(ipm_fd_sink(fd), &opts, &w, &err) || ipm_writer_meta(w, &meta, &err))
+		return fail(path, &err);
+	synthetic_init(&table, count);
+	start = ipm_monotonic_ns();
+	for (id = 1; id <= count; id++) {
+		struct ipm_object o;
+		uint64_t before = id % 64 ? 0 : ipm_monotonic_ns();
+
+		synthetic_next(&table, id, &o);
+		/* The generator's share, from one object in 64. */
+		if (before)
+			made += (ipm_monotonic_ns() - before) * 64;
+		properties += o.property_count;
+		if (ipm_writer_object(w, &o, &err))
+			return fail(path, &err);
+	}
+	if (ipm_writer_finish(w, &summary, &err))
+		return fail(path, &err);
+	start = ipm_monotonic_ns() - start;
+	printf("{\"bench\":\"write\",\"objects\":%" PRIu64 ",\"bytes\":%" PRIu64
+	       ",\"seconds\":%.3f,\"generatorSeconds\":%.3f,\"propertiesPerObject\":%.2f,"
+	       "\"bytesPerObject\":%.2f,\"peakRssKiB\":%ld}\n",
+	       count, ipm_writer_bytes(w), seconds(start), seconds(made),
+	       (double)properties / (double)count, (double)ipm_writer_bytes(w) / (double)count,
+	       peak_rss_kib());
+	ipm_writer_destroy(w);
+	close(fd);
+	return 0;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void print_times(const char *name, uint64_t *times, size_t n)
+{
+	qsort(times, n, sizeof(*times), by_size);
+	printf("{\"bench\":\"%s\",\"n\":%zu,\"p50us\":%.2f,\"p99us\":%.2f}\n", name, n,
+	       (double)times[n / 2] / 1e3, (double)times[n - 1 - n / 100] / 1e3);
+}
+
+enum { LOOKUPS = 20000 };
+
+static uint64_t times[LOOKUPS];
+
+/* An object, then what it refers to, then what the last of those refers to, and so on. */
+static uint64_t bench_debugger(struct ipm_reader *r, uint64_t objects, uint64_t *state)
+{
+	uint64_t n = 0, id = 1, sum = 0;
+
+	while (n < LOOKUPS) {
+		const struct ipm_object *o, *child;
+		struct ipm_error err;
+		uint64_t start = ipm_monotonic_ns(), next = 0;
+		size_t i;
+
+		if (ipm_reader_object(r, id, &o, &err))
+			return 0;
+		times[n++] = ipm_monotonic_ns() - start;
+		for (i = 0; i < o->property_count && n < LOOKUPS; i++) {
+			if (o->properties[i].value.type != IPM_VALUE_OBJECT)
+				continue;
+			start = ipm_monotonic_ns();
+			if (ipm_reader_object(r, o->properties[i].value.object_id, &child, &err))
+				continue;
+			times[n++] = ipm_monotonic_ns() - start;
+			sum += child->property_count;
+			next = child->id;
+			ipm_object_release(r, child);
+		}
+		ipm_object_release(r, o);
+		*state = *state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+		id = next && *state >> 62 ? next : 1 + (*state >> 20) % objects;
+	}
+	return sum;
+}
+
+static bool count_object(void *self, const struct ipm_object *o)
+{
+	*(uint64_t *)self += o->property_count;
+	return true;
+}
+
+static int bench_read(const char *path, bool no_mmap)
+{
+	const struct ipm_reader_options opts = {.no_mmap = no_mmap};
+	const struct ipm_reader_options tiny = {.no_mmap = no_mmap, .cache_bytes = 1};
+	const struct ipm_object *o;
+	struct ipm_reader *r;
+	struct ipm_error err;
+	uint64_t start, objects, i, state = 7, sum = 0, damaged;
+
+	for (i = 0; i < 200; i++) {
+		start = ipm_monotonic_ns();
+		if (ipm_reader_open(path, &opts, &r, &err))
+			return fail(path, &err);
+		times[i] = ipm_monotonic_ns() - start;
+		objects = ipm_reader_info(r)->objects;
+		ipm_reader_close(r);
+	}
+	print_times("open", times, 200);
+	if (ipm_reader_open(path, &tiny, &r, &err))
+		return fail(path, &err);
+	for (i = 0; i < LOOKUPS; i++) {
+		uint64_t id;
+
+		state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+		id = 1 + (state >> 20) % objects;
+		start = ipm_monotonic_ns();
+		if (ipm_reader_object(r, id, &o, &err))
+			return fail(path, &err);
+		times[i] = ipm_monotonic_ns() - start;
+		sum += o->property_count;
+		ipm_object_release(r, o);
+	}
+	print_times("lookup, block not cached", times, LOOKUPS);
+	ipm_reader_close(r);
+	if (ipm_reader_open(path, &opts, &r, &err))
+		return fail(path, &err);
+	for (i = 0; i < 2 * LOOKUPS; i++) {
+		uint64_t id = 1 + i * 7919 % (objects < 20000 ? objects : 20000);
+
+		start = ipm_monotonic_ns();
+		if (ipm_reader_object(r, id, &o, &err))
+			return fail(path, &err);
+		times[i % LOOKUPS] = ipm_monotonic_ns() - start;
+		sum += o->property_count;
+		ipm_object_release(r, o);
+	}
+	print_times("lookup, block cached", times, LOOKUPS);
+	ipm_reader_close(r);
+	if (ipm_reader_open(path, &opts, &r, &err))
+		return fail(path, &err);
+	sum += bench_debugger(r, objects, &state);
+	print_times("lookups as a debugger makes them", times, LOOKUPS);
+	start = ipm_monotonic_ns();
+	if (ipm_reader_scan(r, 1, count_object, &sum, &damaged, &err))
+		return fail(path, &err);
+	start = ipm_monotonic_ns() - start;
+	printf("{\"bench\":\"scan\",\"objects\":%" PRIu64 ",\"seconds\":%.3f,\"peakRssKiB\":%ld,"
+	       "\"sum\":%" PRIu64 "}\n",
+	       objects, seconds(start), peak_rss_kib(), sum);
+	ipm_reader_close(r);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc >= 4 && !strcmp(argv[1], "write"))
+		return bench_write(strtoull(argv[2], NULL, 10), argv[3],
+				   argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0);
+	if (argc >= 3 && !strcmp(argv[1], "read"))
+		return bench_read(argv[2], argc > 3 && !strcmp(argv[3], "pread"));
+	fputs("usage: bench_format write COUNT FILE [BLOCK] | read FILE [pread]\n", stderr);
+	return 2;
+}
