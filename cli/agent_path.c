@@ -14,9 +14,10 @@ static const char *const places[] = {
 	"../lib/inspmort",
 };
 
-enum ipm_errc agent_register_path(char ret[IPM_AGENT_PATH_BYTES], struct ipm_error *err)
+enum ipm_errc agent_file_path(const char *name, char ret[IPM_AGENT_PATH_BYTES],
+			      struct ipm_error *err)
 {
-	char self[IPM_AGENT_PATH_BYTES], path[IPM_AGENT_PATH_BYTES + 64],
+	char self[IPM_AGENT_PATH_BYTES], path[IPM_AGENT_PATH_BYTES + 128],
 		real[IPM_AGENT_PATH_BYTES];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	size_t i, len;
@@ -29,15 +30,20 @@ enum ipm_errc agent_register_path(char ret[IPM_AGENT_PATH_BYTES], struct ipm_err
 	if (slash)
 		*slash = 0;
 	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		snprintf(path, sizeof(path), "%s/%s/register.js", self, places[i]);
+		snprintf(path, sizeof(path), "%s/%s/%s", self, places[i], name);
 		if (!realpath(path, real))
 			continue;
 		len = strlen(real);
 		memcpy(ret, real, len + 1);
 		return IPM_OK;
 	}
-	return ipm_fail(err, IPM_ERR_NOT_FOUND,
-			"the agent (register.js) is not installed beside %s", self);
+	return ipm_fail(err, IPM_ERR_NOT_FOUND, "the agent (%s) is not installed beside %s", name,
+			self);
+}
+
+enum ipm_errc agent_register_path(char ret[IPM_AGENT_PATH_BYTES], struct ipm_error *err)
+{
+	return agent_file_path("register.js", ret, err);
 }
 
 enum ipm_errc agent_node_options(const char *old, struct ipm_buf *ret, struct ipm_error *err)

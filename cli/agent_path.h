@@ -16,6 +16,10 @@
 IPM_MUST_USE enum ipm_errc agent_register_path(char ret[IPM_AGENT_PATH_BYTES],
 					       struct ipm_error *err);
 
+/* The same for another file that lies there. */
+IPM_MUST_USE enum ipm_errc agent_file_path(const char *name, char ret[IPM_AGENT_PATH_BYTES],
+					   struct ipm_error *err);
+
 /* NODE_OPTIONS with the agent added to what stands in `old` (NULL: nothing), NUL-terminated. */
 IPM_MUST_USE enum ipm_errc agent_node_options(const char *old, struct ipm_buf *ret,
 					      struct ipm_error *err);

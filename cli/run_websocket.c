@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent_path.h"
 #include "clock.h"
 #include "commands.h"
 #include "ipm_websocket.h"
@@ -26,22 +27,22 @@ static bool is_node(const char *command)
 }
 
 /* Runs node with our options first. Does not return. */
-static void exec_node(char **argv, int stderr_fd)
+static void exec_node(char **argv, char *preload, int stderr_fd)
 {
-	static char brk[] = "--inspect-brk=127.0.0.1:0", uid[] = "--inspect-publish-uid=stderr";
-	size_t argc = 0, i;
+	static char uid[] = "--inspect-publish-uid=stderr", require[] = "--require";
+	size_t argc = 0;
 	char **with;
 
 	while (argv[argc])
 		argc++;
-	with = calloc(argc + 3, sizeof(*with));
+	with = calloc(argc + 4, sizeof(*with));
 	if (!with)
 		_exit(127);
 	with[0] = argv[0];
-	with[1] = brk;
-	with[2] = uid;
-	for (i = 1; i < argc; i++)
-		with[i + 2] = argv[i];
+	with[1] = uid;
+	with[2] = require;
+	with[3] = preload;
+	memcpy(with + 4, argv + 1, (argc - 1) * sizeof(*with));
 	dup2(stderr_fd, STDERR_FILENO);
 	execvp(with[0], with);
 	dprintf(STDERR_FILENO, "inspmort: %s: %s\n", argv[0], strerror(errno));
@@ -89,6 +90,7 @@ int run_websocket(char **argv)
 	struct watch *watch = NULL;
 	struct ipm_error err;
 	int stderr_fd, status;
+	char preload[IPM_AGENT_PATH_BYTES];
 	char url[512];
 	pid_t child;
 
@@ -96,13 +98,15 @@ int run_websocket(char **argv)
 		return IPM_EXIT_USAGE;
 	if (!is_node(argv[0]))
 		return cli_usage("run", "--via websocket runs node itself, not '%s'", argv[0]);
+	if (agent_file_path("await-inspector.js", preload, &err))
+		return cli_fail("%s", err.message);
 	if (stderr_filter_start(&filter, &stderr_fd, &err))
 		return cli_fail("%s", err.message);
 	child = fork();
 	if (child < 0)
 		return cli_fail("fork: %s", strerror(errno));
 	if (!child)
-		exec_node(argv, stderr_fd);
+		exec_node(argv, preload, stderr_fd);
 	close(stderr_fd);
 	child_forward_signals(child);
 	if (read_url(filter.url_fd, url, sizeof(url))) {

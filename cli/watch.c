@@ -239,19 +239,12 @@ void watch_destroy(struct watch *w)
 	free(w);
 }
 
-/* Children that the program forks must not wait for a debugger. */
-static const char forget_options[] =
-	"{\"expression\":\"process.execArgv=process.execArgv.filter((x)=>"
-	"x!=='--inspect-brk=127.0.0.1:0'&&x!=='--inspect-publish-uid=stderr')\","
-	"\"silent\":true}";
-
 static bool start(struct watch *w)
 {
 	return call(w, "NodeRuntime.notifyWhenWaitingForDisconnect", "{\"enabled\":true}") &&
 	       call(w, "Runtime.enable", "{}") && call(w, "Debugger.enable", "{}") &&
 	       call(w, "Debugger.setAsyncCallStackDepth", "{\"maxDepth\":32}") &&
 	       call(w, "Debugger.setPauseOnExceptions", "{\"state\":\"uncaught\"}") &&
-	       call(w, "Runtime.evaluate", forget_options) &&
 	       call(w, "Runtime.runIfWaitingForDebugger", "{}");
 }
 
