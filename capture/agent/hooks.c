@@ -48,6 +48,23 @@ static void consider_throw(struct agent *a)
 	napi_close_handle_scope(a->env, scope);
 }
 
+/* Nothing of Node's or ours runs any more after this. */
+static void write_before_abort(struct agent *a)
+{
+	struct crash crash = {.reason = "exception", .hold = &a->candidate};
+	struct ipm_new_file file;
+	struct ipm_error err;
+	struct guard guard;
+
+	if (!guard_enter(&guard, a))
+		return;
+	if (crash_write(a, &crash, &file, &err))
+		say(false, "no crash file: %s", err.message);
+	else
+		crash_publish_and_say(a, &file, false);
+	guard_leave(&guard);
+}
+
 /*
  * V8 asks here, with the stack of the throw intact, whether it should abort because nobody
  * will catch the exception (v8::Isolate::SetAbortOnUncaughtExceptionCallback).
@@ -56,14 +73,22 @@ static bool on_throw(struct v8_isolate *isolate)
 {
 	const struct v8_symbols *v8 = v8_symbols();
 	struct agent *a = of_this_thread;
+	bool aborts;
 
 	if (!a || a->isolate != isolate)
 		return false;
-	if (a->self_testing)
+	if (a->self_testing) {
 		a->self_test_passed = true;
-	else if (a->armed)
+		return false;
+	}
+	if (a->busy) /* the inspector's own attempts, such as reading `arguments` */
+		return false;
+	aborts = a->program_aborts && v8->node_should_abort && v8->node_should_abort(isolate);
+	if (a->armed)
 		consider_throw(a);
-	return a->program_aborts && v8->node_should_abort && v8->node_should_abort(isolate);
+	if (aborts && a->candidate.taken)
+		write_before_abort(a);
+	return aborts;
 }
 
 static void throw_and_catch(napi_env env)

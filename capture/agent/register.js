@@ -12,13 +12,12 @@ function pause(error) {
 // The connection below inspector.Session takes and gives text, which saves making an object of
 // every message and text of it again. process.binding() would warn under --pending-deprecation.
 function connector(options, env) {
-	if (!/--pending-deprecation/.test(options) && env.NODE_PENDING_DEPRECATION !== '1') {
-		try {
-			const { Connection } = process.binding('inspector');
+	// No exception may be thrown before the hook is in place: V8 would remember (hooks.c).
+	if (!process.permission && !/--pending-deprecation/.test(options) &&
+		env.NODE_PENDING_DEPRECATION !== '1') {
+		const { Connection } = process.binding('inspector');
+		if (Connection)
 			return (onMessage) => new Connection(onMessage);
-		} catch {
-			// A Node that no longer shows it, or --permission.
-		}
 	}
 	const { Session } = require('inspector');
 	const { parse, stringify } = JSON;
@@ -54,8 +53,29 @@ function threadOf() {
 	return require('worker_threads');
 }
 
+function say(text) {
+	if (!process.env.INSPMORT_QUIET || process.env.INSPMORT_QUIET === '0')
+		process._rawDebug(`inspmort: ${text}`);
+}
+
+// Never in the program's way: where addons may not be loaded, it runs without us.
+function load() {
+	try {
+		return require('./inspmort.node');
+	} catch (error) {
+		say(`no crash will be captured: ${String(error.message).split('\n')[0]}`);
+		return null;
+	}
+}
+
 function arm() {
-	const agent = require('./inspmort.node');
+	if (process.permission && !process.permission.has('inspector')) {
+		say('no crash will be captured: the permission model closes the inspector');
+		return;
+	}
+	const agent = load();
+	if (!agent)
+		return;
 	pause.locate = agent.locate;
 	const { argv, execArgv, env, versions, arch, version } = process;
 	const { threadId, isMainThread } = threadOf();
@@ -75,8 +95,7 @@ function arm() {
 		suffix: isMainThread ? '' : `worker-${threadId}-`, // of the file's name
 	});
 	if (!live) {
-		if (!env.INSPMORT_QUIET)
-			process._rawDebug('inspmort: this Node does not tell of throws; no crash will be captured');
+		say('no crash will be captured: this Node does not tell of throws');
 		return;
 	}
 	process.on('uncaughtExceptionMonitor', (error, origin) => {
