@@ -69,6 +69,8 @@ static void route(struct lws *wsi, const char *path, struct response *response)
 	struct request request = {.server = server, .path = path, .host = host};
 	int status = check_guards(wsi, host);
 	bool in_url = false;
+	char argument[40];
+	const char *version;
 
 	response->status = HTTP_STATUS_OK;
 	response->fd = -1;
@@ -95,6 +97,8 @@ static void route(struct lws *wsi, const char *path, struct response *response)
 		response->location = "/";
 		return;
 	}
+	version = lws_get_urlarg_by_name(wsi, "version=", argument, sizeof(argument));
+	snprintf(request.version, sizeof(request.version), "%s", version ? version : "");
 	if (!answer_pages(&request, response) && !answer_json(&request, response) &&
 	    !answer_devtools(&request, response))
 		say(response, HTTP_STATUS_NOT_FOUND, "Nothing here\n");

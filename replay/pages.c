@@ -12,7 +12,7 @@
 #include "wtf8.h"
 
 /* The first page a user sees waits this long for the summaries; then it updates itself. */
-enum { PAGE_BUDGET_NS = 200000000, MAX_REPORT_BYTES = 8 << 20 };
+enum { PAGE_BUDGET_NS = 200000000, MAX_REPORT_BYTES = 8 << 20, MAX_JSON_BYTES = 64 << 20 };
 
 static const char policy[] =
 	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -235,6 +235,20 @@ static void put_other_tools(struct ipm_buf *out, const struct request *request,
 	ipm_buf_printf(out, "/%s&quot; }</code></dd>\n</dl></details>\n", crash->id);
 }
 
+static enum ipm_errc render(const struct request *request, struct crash *crash, const char *format,
+			    struct ipm_buf *out, struct ipm_error *err)
+{
+	struct ipm_server *server = request->server;
+	enum ipm_errc code = crash_open(crash, err);
+
+	if (code)
+		return code;
+	if (server->render)
+		code = server->render(crash->reader, format, out, err);
+	crash_close(&server->crashes, crash);
+	return code ? code : ipm_buf_status(out, err);
+}
+
 static void put_crash_body(struct ipm_buf *out, const struct request *request)
 {
 	struct ipm_server *server = request->server;
@@ -259,12 +273,7 @@ static void put_crash_body(struct ipm_buf *out, const struct request *request)
 		return;
 	}
 	put_targets(out, request, crash);
-	code = crash_open(crash, &err);
-	if (!code) {
-		if (server->render)
-			code = server->render(crash->reader, "text", &report, &err);
-		crash_close(&server->crashes, crash);
-	}
+	code = render(request, crash, "text", &report, &err);
 	ipm_buf_cstr(out, "<pre class=\"report\">");
 	put_html(out, ipm_buf_as_str(&report));
 	ipm_buf_cstr(out, "</pre>\n");
@@ -295,6 +304,20 @@ static bool answer_file(struct crash *crash, struct response *response)
 	return true;
 }
 
+static bool answer_crash_json(const struct request *request, struct crash *crash,
+			      struct response *response)
+{
+	struct ipm_error err;
+
+	response->type = "application/json; charset=UTF-8";
+	response->body.max = MAX_JSON_BYTES;
+	if (!render(request, crash, "json", &response->body, &err))
+		return true;
+	ipm_buf_deinit(&response->body);
+	return plain(response, HTTP_STATUS_INTERNAL_SERVER_ERROR,
+		     "Too large for the browser, or damaged: inspmort convert FILE does more\n");
+}
+
 static bool answer_crash(const struct request *request, struct response *response)
 {
 	const char *rest;
@@ -304,11 +327,26 @@ static bool answer_crash(const struct request *request, struct response *respons
 		return plain(response, HTTP_STATUS_NOT_FOUND, "No such crash\n");
 	if (!strcmp(rest, "/file"))
 		return answer_file(crash, response);
+	if (!strcmp(rest, "/json"))
+		return answer_crash_json(request, crash, response);
 	if (*rest)
 		return plain(response, HTTP_STATUS_NOT_FOUND, "Nothing here\n");
 	put_page(&response->body, page_crash_html, page_crash_html_len, "<!--crash-->",
 		 put_crash_body, request);
 	return html(response);
+}
+
+/* Has the page that asks ("?version=…") seen everything there is? */
+static bool is_current(const struct request *request)
+{
+	struct crash_set *set = &request->server->crashes;
+	struct ipm_error err;
+	char version[24];
+
+	if (crash_set_refresh(set, &err))
+		return false;
+	snprintf(version, sizeof(version), "%llu", (unsigned long long)set->version);
+	return !strcmp(request->version, version);
 }
 
 bool answer_pages(const struct request *request, struct response *response)
@@ -321,6 +359,10 @@ bool answer_pages(const struct request *request, struct response *response)
 		return html(response);
 	}
 	if (!strcmp(path, "/crashes")) {
+		if (is_current(request)) {
+			response->status = HTTP_STATUS_NO_CONTENT;
+			return true;
+		}
 		put_crashes(&response->body, request);
 		return html(response);
 	}

@@ -62,6 +62,7 @@ struct request {
 	struct ipm_server *server;
 	const char *path;
 	const char *host; /* as the client names us */
+	char version[24]; /* the parameter of that name, or empty */
 };
 
 /* One client, whatever it speaks. libwebsockets zeroes it. */
