@@ -49,7 +49,7 @@ static struct crash *crash_new(const char *dir, const char *name, const struct s
 	snprintf(crash->path, size, "%s%s%s", dir ? dir : "", dir ? "/" : "", name);
 	slash = strrchr(crash->path, '/');
 	crash->name = slash ? slash + 1 : crash->path;
-	crash->mtime = st->st_mtim;
+	crash->time_ns = (uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
 	crash->bytes = (uint64_t)st->st_size;
 	return crash;
 }
@@ -60,10 +60,8 @@ static int by_age(const void *a, const void *b)
 	const struct crash *x = *(const struct crash *const *)a,
 			   *y = *(const struct crash *const *)b;
 
-	if (x->mtime.tv_sec != y->mtime.tv_sec)
-		return x->mtime.tv_sec < y->mtime.tv_sec ? 1 : -1;
-	if (x->mtime.tv_nsec != y->mtime.tv_nsec)
-		return x->mtime.tv_nsec < y->mtime.tv_nsec ? 1 : -1;
+	if (x->time_ns != y->time_ns)
+		return x->time_ns < y->time_ns ? 1 : -1;
 	return strcmp(y->name, x->name);
 }
 
@@ -341,8 +339,19 @@ void crash_summarise(struct crash_set *set, struct crash *crash)
 		code = ipm_crash_summary_read(crash->reader, &crash->summary, &err);
 		crash_close(set, crash);
 	}
+	if (!code && crash->summary.time_ns) {
+		crash->time_ns = crash->summary.time_ns;
+		set->unsorted = true;
+	}
 	if (code)
 		snprintf(crash->why, sizeof(crash->why), "%s", err.message);
+}
+
+void crash_set_sort(struct crash_set *set)
+{
+	if (set->unsorted)
+		qsort(set->list, set->count, sizeof(struct crash *), by_age);
+	set->unsorted = false;
 }
 
 bool crash_set_summarise(struct crash_set *set, uint64_t budget_ns)

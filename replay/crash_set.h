@@ -17,7 +17,7 @@ struct crash {
 	char *path;
 	const char *name; /* the part of `path` after the last slash */
 	char id[CRASH_ID_LENGTH + 1];
-	struct timespec mtime;
+	uint64_t time_ns; /* of the crash; of the file until its summary is read */
 	uint64_t bytes;
 	bool summarised; /* tried; `summary` is there when !why[0] */
 	char why[256];	 /* why it cannot be read */
@@ -32,6 +32,7 @@ struct crash_set {
 	size_t source_count;
 	struct crash **list; /* newest first */
 	size_t count;
+	bool unsorted;	  /* crash_set_sort has something to do */
 	uint64_t version; /* changes when the list or a summary does */
 	size_t summarised;
 };
@@ -46,6 +47,8 @@ IPM_MUST_USE enum ipm_errc crash_set_refresh(struct crash_set *set, struct ipm_e
 /* Reads summaries for at most `budget_ns`. False when there are more to read. */
 bool crash_set_summarise(struct crash_set *set, uint64_t budget_ns);
 void crash_summarise(struct crash_set *set, struct crash *crash);
+/* Newest first again, after summaries were read. */
+void crash_set_sort(struct crash_set *set);
 
 /* The crash of an id "<uuid>" or "<uuid>-<pause>"; NULL when there is none. */
 struct crash *crash_set_find(struct crash_set *set, struct ipm_str id, uint64_t *ret_pause);

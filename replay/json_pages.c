@@ -101,6 +101,7 @@ static void put_list(struct ipm_server *server, const char *host, struct ipm_buf
 	if (crash_set_refresh(&server->crashes, &err))
 		err.code = IPM_OK;
 	crash_set_summarise(&server->crashes, LIST_BUDGET_NS);
+	crash_set_sort(&server->crashes);
 	ipm_buf_cstr(out, "[ ");
 	for (i = 0; i < server->crashes.count; i++) {
 		const struct crash *crash = server->crashes.list[i];

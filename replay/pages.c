@@ -124,6 +124,7 @@ static void put_crashes(struct ipm_buf *out, const struct request *request)
 	if (crash_set_refresh(set, &err))
 		err.code = IPM_OK;
 	crash_set_summarise(set, PAGE_BUDGET_NS);
+	crash_set_sort(set);
 	ipm_buf_printf(out,
 		       "<ol id=\"crashes\" data-version=\"%llu\" data-count=\"%zu\" "
 		       "data-unread=\"%zu\">\n",
