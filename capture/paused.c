@@ -199,6 +199,8 @@ static void add_frame(struct paused *p, struct ipm_json_ref json, struct pool *p
 	frame->can_be_restarted = ipm_json_bool(ipm_json_get(json, "canBeRestarted"), false);
 	add_value(p, ipm_json_get(json, "this"), IPM_STR("v"), NULL, pool, &frame->this_value);
 	add_scopes(p, ipm_json_get(json, "scopeChain"), pool, frame);
+	if (!frame->scope_count)
+		frame->locals_missing = IPM_REASON_GONE;
 	frame->has_return_value = ipm_json_type(returned) == IPM_JSON_OBJECT;
 	if (frame->has_return_value)
 		add_value(p, returned, IPM_STR("v"), NULL, pool, &frame->return_value);

@@ -37,6 +37,7 @@ struct watch {
 	uint64_t pid;
 	struct ipm_buf paused;	/* the event that waits to be handled */
 	struct ipm_buf current; /* the one being handled; the next may arrive meanwhile */
+	struct ipm_buf unseen;	/* the end of the program, for which V8 did not pause */
 	bool stop;		/* leave the waiting: something has to be done */
 	bool ending;		/* the program waits for us to go */
 	struct held held[MAX_HELD];
@@ -78,8 +79,11 @@ static void on_fatal(struct watch *w, struct ipm_str message)
 	struct ipm_error err;
 	size_t i;
 
-	if (!w->held_count)
+	if (!w->held_count) {
+		ipm_buf_reset(&w->unseen);
+		ipm_buf_str(&w->unseen, message);
 		return;
+	}
 	if (!ipm_json_parse(&json, message, 0, &err)) {
 		details = ipm_json_get(ipm_json_get(ipm_json_root(&json), "params"),
 				       "exceptionDetails");
@@ -200,6 +204,56 @@ static void on_paused(struct watch *w)
 	call(w, "Debugger.resume", "{}");
 }
 
+/* A Debugger.paused event made from what Runtime.exceptionThrown tells: call sites, no scopes. */
+static void paused_from_exception(struct ipm_json_ref details, struct ipm_buf *ret)
+{
+	struct ipm_json_ref exception = ipm_json_get(details, "exception");
+	struct ipm_json_ref sites = ipm_json_get(ipm_json_get(details, "stackTrace"), "callFrames");
+	struct ipm_json_ref site = ipm_json_first(sites);
+	struct ipm_str raw = ipm_json_raw(exception);
+	size_t count = ipm_json_size(sites), i;
+
+	ipm_buf_cstr(ret, "{\"method\":\"Debugger.paused\",\"params\":{\"reason\":\"exception\"");
+	if (raw.len > 2) {
+		ipm_buf_cstr(ret, ",\"data\":{\"uncaught\":true,");
+		ipm_buf_str(ret, (struct ipm_str){raw.data + 1, raw.len - 1});
+	}
+	ipm_buf_cstr(ret, ",\"callFrames\":[");
+	for (i = 0; i < count; i++, site = ipm_json_next(site)) {
+		ipm_buf_cstr(ret, i ? ",{\"functionName\":" : "{\"functionName\":");
+		ipm_buf_str(ret, ipm_json_raw(ipm_json_get(site, "functionName")));
+		ipm_buf_cstr(ret, ",\"url\":");
+		ipm_buf_str(ret, ipm_json_raw(ipm_json_get(site, "url")));
+		ipm_buf_cstr(ret, ",\"scopeChain\":[],\"this\":{\"type\":\"undefined\"},"
+				  "\"location\":");
+		ipm_buf_str(ret, ipm_json_raw(site));
+		ipm_buf_byte(ret, '}');
+	}
+	ipm_buf_cstr(ret, "]}}");
+}
+
+/* Stack overflows, above all: the exception and where it came from are still to be had. */
+static void capture_unseen(struct watch *w)
+{
+	struct ipm_json json = {0};
+	struct ipm_json_ref params;
+	struct ipm_error err;
+	size_t before = w->held_count;
+
+	if (ipm_json_parse(&json, ipm_buf_as_str(&w->unseen), 0, &err)) {
+		ipm_json_deinit(&json);
+		return;
+	}
+	params = ipm_json_get(ipm_json_root(&json), "params");
+	ipm_buf_reset(&w->current);
+	paused_from_exception(ipm_json_get(params, "exceptionDetails"), &w->current);
+	if (ipm_buf_ok(&w->current))
+		take_capture(w, params);
+	if (w->held_count > before)
+		w->held[w->held_count - 1].fatal = true;
+	ipm_json_deinit(&json);
+}
+
 enum ipm_errc watch_create(struct ipm_channel *channel, const struct ipm_capture_options *opts,
 			   uint64_t pid, struct watch **ret, struct ipm_error *err)
 {
@@ -235,6 +289,7 @@ void watch_destroy(struct watch *w)
 	ipm_capture_destroy(w->capture);
 	ipm_buf_deinit(&w->paused);
 	ipm_buf_deinit(&w->current);
+	ipm_buf_deinit(&w->unseen);
 	ipm_buf_deinit(&w->reply);
 	free(w);
 }
@@ -265,6 +320,8 @@ void watch_run(struct watch *w)
 			on_paused(w);
 		}
 	}
+	if (w->unseen.len && !w->held_count)
+		capture_unseen(w);
 	w->channel->on_event = NULL;
 	w->channel = NULL;
 }

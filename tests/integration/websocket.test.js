@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+// `inspmort run --via websocket`: the program dies as it would have, and a file says how.
+const test = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { spawn } = require('node:child_process');
+const nodes = require('../support/nodes');
+const { folder, run, inspmort, convert, variables } = require('../support/agent');
+
+const examples = path.join(__dirname, '..', '..', 'examples');
+
+function watched(node, args, dir, { env, options = [], ...rest } = {}) {
+	const result = run(inspmort, ['run', '--via', 'websocket', ...options, '--', node, ...args],
+		{ env: { INSPMORT_DIR: dir, ...env }, ...rest });
+	result.files = fs.readdirSync(dir).sort().map((name) => path.join(dir, name));
+	return result;
+}
+
+// With a debugger attached Node shows another source line above a rejection; all else is compared.
+const belowArrow = (name, text) => name.startsWith('rejects') ? text.replace(/^[^]*?\n\n/, '') : text;
+
+// files: how many crash files each program leaves.
+const programs = {
+	'throws.js': { files: 1, source: `function f(a) { const local = [a]; null.x; } f(5);` },
+	'throws-later.js': { files: 1, source: `setTimeout(function tick() { throw new TypeError('later'); }, 1);` },
+	'throws-null.js': { files: 1, source: `(function f(a) { throw null; })(1);` },
+	'overflows.js': { files: 1, source: `function f(a) { const local = [a]; return f(a + 1) + 1; } f(0);` },
+	'rejects.js': { files: 1, source: `async function g(z) { const w = z * 2; throw new Error('rejected ' + w); }
+		async function f(a) { await g(a); } f(5);` },
+	'rejects-late.js': { files: 1, source: `async function g(z) { await null; throw new Error('late ' + z); }
+		async function f(a) { await g(a); } f(5);` },
+	'handler-exits.js': { files: 1, source: `process.on('uncaughtException', (e) => { console.log(e.message); process.exit(3); });
+		setTimeout(() => { throw new Error('fatal after all'); }, 1);` },
+	'handles.js': { files: 0, source: `process.on('uncaughtException', (e) => console.log(e.message));
+		setTimeout(() => { throw new Error('no harm done'); }, 1); setTimeout(() => console.log('done'), 30);` },
+	'catches.js': { files: 0, source: `try { null.x; } catch (e) { console.log(e.message); }
+		Promise.reject(new Error('caught')).catch((e) => console.log(e.message));` },
+	'exits.js': { files: 0, source: `process.exitCode = 7; console.log('bye'); console.error('Debugger attached?');` },
+	'kills-itself.js': { files: 0, source: `process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);` },
+	'forks.js': { files: 0, source: `const { fork } = require('child_process');
+		if (process.argv[2]) console.log(process.execArgv); else fork(__filename, ['child']);` },
+	'works.js': { files: 0, source: `const { Worker } = require('worker_threads');
+		new Worker('console.log("worker")', { eval: true });` },
+	'prompts.js': { files: 0, source: `process.stderr.write('Debug'); process.stderr.write('ger?\\nW'); process.stderr.write('ait\\n');` },
+	'throws.mjs': { files: 1, source: `function f(a) { null.x; } setTimeout(() => f(5), 1);` },
+};
+
+for (const node of nodes) {
+	test(`Node ${node.major}: same exit code, signal and output with and without`, (t) => {
+		const dir = folder(t), out = path.join(dir, 'out');
+		fs.mkdirSync(out);
+		for (const [name, { source, files }] of Object.entries(programs)) {
+			const file = path.join(dir, name);
+			fs.writeFileSync(file, source);
+			const plain = run(node.path, [file]);
+			const seen = watched(node.path, [file], out);
+			for (const what of ['code', 'signal', 'stdout'])
+				assert.strictEqual(seen[what], plain[what], `${name}: ${what}`);
+			assert.strictEqual(belowArrow(name, seen.stderr), belowArrow(name, plain.stderr), `${name}: stderr`);
+			assert.strictEqual(seen.files.length, files, `${name}: files`);
+			assert.strictEqual(seen.said.length, files, `${name}: lines of ours`);
+			for (const crash of seen.files) {
+				assert.match(path.basename(crash), /^crash\.[\dTZ.-]+\.\d+\.[0-9a-f]{6}\.inspmort$/);
+				assert.strictEqual(fs.statSync(crash).mode & 0o777, 0o600);
+				fs.unlinkSync(crash);
+			}
+		}
+	});
+
+	test(`Node ${node.major}: names and values are those of the program`, (t) => {
+		const dir = folder(t);
+		const result = watched(node.path, [path.join(examples, 'nested.js')], dir);
+		const crash = convert(result.files[0]), [paused] = crash.Paused;
+		assert.strictEqual(paused.reason, 'exception');
+		assert.match(paused.data.description, /^TypeError: Cannot read properties of undefined \(reading 'price'\)\n/);
+		assert.deepStrictEqual(paused.callFrames.slice(0, 3).map((f) => f.functionName),
+			['priceOf', 'checkout', 'main']);
+		const local = variables(crash, paused.callFrames[0]);
+		assert.strictEqual(local.name.value, 'honey');
+		assert.strictEqual(local.quantity.value, 1);
+		assert.strictEqual(local.level.type, 'undefined');
+		assert.strictEqual(paused.callFrames[0].this.className, 'Stock');
+		const main = variables(crash, paused.callFrames[2]);
+		assert.strictEqual(main.retries.unserializableValue, '3n');
+		const members = (object) => Object.fromEntries(
+			crash.RemoteObjects[object.objectId].result.map((p) => [p.name, p.value]));
+		const ada = members(main.ada), friend = members(main.friend);
+		assert.strictEqual(ada.name.value, 'Ada');
+		// A cyclic graph: who is a friend's friend is the same object under the same id.
+		assert.strictEqual(members(ada.friend).name.value, 'Grace');
+		assert.strictEqual(members(members(ada.friend).friend).name.value, 'Ada');
+		assert.strictEqual(friend.friend.objectId, main.ada.objectId);
+		const privates = crash.RemoteObjects[main.ada.objectId].privateProperties;
+		assert.deepStrictEqual(privates.map((p) => [p.name, p.value.value]), [['#creditLimit', 250]]);
+	});
+}
+
+test('what cannot be run is said in one line', (t) => {
+	const dir = folder(t);
+	const run1 = (args) => run(inspmort, ['run', ...args], { env: { INSPMORT_DIR: dir } });
+	const missing = run1(['--via', 'websocket', '--', path.join(dir, 'node')]);
+	assert.strictEqual(missing.code, 127);
+	assert.match(missing.said.join(''), /^inspmort: .*No such file or directory\n$/);
+	for (const [args, code, message] of [
+		[[], 2, /run what\?/], [['--via', 'pigeon', 'node'], 2, /pigeon/], [['--bogus', 'node'], 2, /--bogus/],
+		[['--max-objects', 'many', 'node'], 2, /many/], [['--dir', '/nonexistent', 'node'], 1, /nonexistent/],
+		[['--via', 'websocket', 'sh'], 2, /sh/]]) {
+		const result = run1(args);
+		assert.strictEqual(result.code, code, args.join(' '));
+		assert.strictEqual(result.said.length, 1);
+		assert.match(result.said[0], message);
+		assert.strictEqual(result.stderr + result.stdout, '');
+	}
+	assert.deepStrictEqual(fs.readdirSync(dir), []);
+});
+
+test('signals reach the program, and its answer comes back', async (t) => {
+	const dir = folder(t), file = path.join(dir, 'app.js');
+	fs.writeFileSync(file, `process.on('SIGTERM', () => process.exit(42)); setInterval(() => {}, 1000);
+		console.log('ready');`);
+	const child = spawn(inspmort, ['run', '--via', 'websocket', '--', process.execPath, file]);
+	await new Promise((resolve) => child.stdout.once('data', resolve));
+	child.kill('SIGTERM');
+	const code = await new Promise((resolve) => child.on('exit', resolve));
+	assert.strictEqual(code, 42);
+});
+
+test('budgets end the walk and are told', (t) => {
+	const dir = folder(t);
+	const result = watched(process.execPath, [path.join(examples, 'nested.js')], dir,
+		{ options: ['--max-objects', '100'] });
+	const crash = convert(result.files[0]);
+	assert.strictEqual(variables(crash, crash.Paused[0].callFrames[0]).name.value, 'honey');
+	const info = JSON.parse(run(inspmort, ['info', '--json', result.files[0]]).stdout);
+	assert.strictEqual(info.objects, 100);
+	assert.ok(info.omitted.objects > 0);
+	assert.strictEqual(info.status, 'whole');
+});
+
+test('secrets stay out of the file unless they are asked for', (t) => {
+	const dir = folder(t), file = path.join(folder(t), 'app.js');
+	fs.writeFileSync(file, `function login(user, password) { const headers = new Map([['Authorization', 'Bearer abcdefghijkl']]);
+		const config = { db: 'postgres://bob:hunter2hunter2@db/x', apiKey: 'canary-3', list: ['ghp_' + 'a'.repeat(36)] };
+		null.x; } login('bob', 'canary-' + 1);`);
+	const all = (options) => {
+		const result = watched(process.execPath, [file], dir, { options });
+		const text = JSON.stringify(convert(result.files[0]).RemoteObjects);
+		fs.unlinkSync(result.files[0]);
+		return text;
+	};
+	const secrets = ['canary-1', 'Bearer abcdefghijkl', 'hunter2hunter2@', 'ghp_aaaa'];
+	const redacted = all([]), plain = all(['--no-redact']);
+	for (const secret of secrets) {
+		assert.ok(!redacted.includes(`"${secret}`) && !redacted.includes(`bob:${secret}`), secret);
+		assert.ok(plain.includes(secret), secret);
+	}
+	assert.ok(redacted.includes('"bob"'));
+});
