@@ -183,7 +183,10 @@ struct ev {
 	struct ev_cached_object cache[EV_CACHE_SLOTS];
 	struct ev_cached_slice slices[16];
 	unsigned next_slice;
-	uint64_t regex_steps;
+	void *regex_stack;
+	size_t regex_stack_capacity;
+	struct ev_regex *regexes[16]; /* compiled ones; the same literal runs often */
+	unsigned next_regex;
 };
 
 #define EV_UNDEF ((struct ev_val){.type = EV_UNDEFINED})
