@@ -242,29 +242,29 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate) {
 	function classOf(o, proto, own) {
 		let known = proto === null ? undefined : classes.get(proto);
 		if (known === undefined) {
-			known = { __proto__: null, name: undefined, hasPrivates: false };
+			known = { __proto__: null, name: undefined, stable: false, hasPrivates: false };
 			if (proto !== null) {
-				let stable = false;
 				for (let p = proto, n = 0; p !== null && n < 64 && !T.isProxy(p); p = prototypeOf(p), n++) {
 					const d = descriptorOf(p, 'constructor');
 					if (d === undefined || typeof d.value !== 'function' || T.isProxy(d.value))
 						continue;
 					if (n === 0)
-						stable = true;
+						known.stable = true;
 					const source = sourceOf(d.value);
 					if (startsWith(source, 'class') && includes(source, '#')) {
 						known.hasPrivates = true;
 						break;
 					}
 				}
-				if (stable)
-					known.name = key(U.getConstructorName(o));
 				classes.set(proto, known);
 			}
 		}
 		needsCdp = known.hasPrivates;
-		if (known.name === undefined || own)
+		/* One that names itself, or arguments, says nothing about others of its prototype. */
+		if (own || !known.stable || T.isArgumentsObject(o))
 			return key(U.getConstructorName(o));
+		if (known.name === undefined)
+			known.name = key(U.getConstructorName(o));
 		return known.name;
 	}
 	let needsCdp = false;
