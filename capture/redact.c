@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONGEST_NAME 64
+#define LONGEST_NAME   64
+#define SHORTEST_KNOWN 8
+#define LONGEST_KNOWN  1024
+#define MAX_KNOWN      ((size_t)1 << 16)
 
 /* Folded: lower case, without '_', '-', '.', ' ' and '#'. */
 static const char *const secret_names[] = {
@@ -28,9 +31,9 @@ static const char *const secret_parts[] = {
 
 void redaction_deinit(struct redaction *r)
 {
-	free(r->marked);
-	r->marked = NULL;
-	r->mark_count = r->mark_capacity = 0;
+	free(r->marked.slots);
+	free(r->known.slots);
+	r->marked = r->known = (struct number_set){0};
 }
 
 bool redact_name(struct ipm_str name)
@@ -213,42 +216,78 @@ bool redact_text(struct ipm_str text)
 	return false;
 }
 
-static size_t slot_of(const struct redaction *r, uint64_t id)
+static size_t slot_of(const struct number_set *set, uint64_t number)
 {
-	size_t at = (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (r->mark_capacity - 1);
+	size_t at = (size_t)(number * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (set->capacity - 1);
 
-	while (r->marked[at] && r->marked[at] != id)
-		at = (at + 1) & (r->mark_capacity - 1);
+	while (set->slots[at] && set->slots[at] != number)
+		at = (at + 1) & (set->capacity - 1);
 	return at;
+}
+
+static bool set_has(const struct number_set *set, uint64_t number)
+{
+	return set->capacity && set->slots[slot_of(set, number)] == number;
+}
+
+static void set_add(struct number_set *set, uint64_t number)
+{
+	struct number_set grown = {0};
+	size_t i;
+
+	if (set->count * 2 >= set->capacity) {
+		grown.capacity = set->capacity ? set->capacity * 2 : 64;
+		grown.slots = calloc(grown.capacity, sizeof(*grown.slots));
+		if (!grown.slots)
+			return;
+		for (i = 0; i < set->capacity; i++)
+			if (set->slots[i])
+				grown.slots[slot_of(&grown, set->slots[i])] = set->slots[i];
+		grown.count = set->count;
+		free(set->slots);
+		*set = grown;
+	}
+	i = slot_of(set, number);
+	if (!set->slots[i]) {
+		set->slots[i] = number;
+		set->count++;
+	}
 }
 
 void redaction_mark(struct redaction *r, uint64_t id)
 {
-	struct redaction grown = {0};
-	size_t i;
-
-	if (!id)
-		return;
-	if (r->mark_count * 2 >= r->mark_capacity) {
-		grown.mark_capacity = r->mark_capacity ? r->mark_capacity * 2 : 64;
-		grown.marked = calloc(grown.mark_capacity, sizeof(*grown.marked));
-		if (!grown.marked)
-			return;
-		for (i = 0; i < r->mark_capacity; i++)
-			if (r->marked[i])
-				grown.marked[slot_of(&grown, r->marked[i])] = r->marked[i];
-		free(r->marked);
-		r->marked = grown.marked;
-		r->mark_capacity = grown.mark_capacity;
-	}
-	i = slot_of(r, id);
-	if (!r->marked[i]) {
-		r->marked[i] = id;
-		r->mark_count++;
-	}
+	if (id)
+		set_add(&r->marked, id);
 }
 
 bool redaction_marked(const struct redaction *r, uint64_t id)
 {
-	return r->mark_capacity && r->marked[slot_of(r, id)] == id;
+	return set_has(&r->marked, id);
+}
+
+/* Short ones are everywhere: "admin", "test". */
+static bool telling(struct ipm_str text)
+{
+	return text.len >= SHORTEST_KNOWN && text.len <= LONGEST_KNOWN;
+}
+
+static uint64_t hash(struct ipm_str text)
+{
+	uint64_t h = UINT64_C(0xCBF29CE484222325);
+	size_t i;
+
+	for (i = 0; i < text.len; i++)
+		h = (h ^ (uint8_t)text.data[i]) * UINT64_C(0x100000001B3);
+	return h ? h : 1;
+}
+
+void redaction_learn(struct redaction *r, struct ipm_str text)
+{
+	if (telling(text) && r->known.count < MAX_KNOWN)
+		set_add(&r->known, hash(text));
+}
+
+bool redaction_knows(const struct redaction *r, struct ipm_str text)
+{
+	return r->known.count && telling(text) && set_has(&r->known, hash(text));
 }

@@ -11,12 +11,18 @@
 
 #include "ipm_base.h"
 
+/* A set of numbers other than 0. */
+struct number_set {
+	uint64_t *slots;
+	size_t count; /* in use */
+	size_t capacity;
+};
+
 struct redaction {
 	bool on;
-	uint64_t count;	   /* values replaced so far */
-	uint64_t *marked;  /* hash set of ids of arrays and objects that hold secrets */
-	size_t mark_count; /* in use */
-	size_t mark_capacity;
+	uint64_t count;		  /* values replaced so far */
+	struct number_set marked; /* ids of arrays and objects that hold secrets */
+	struct number_set known;  /* hashes of the strings that were secrets */
 };
 
 void redaction_deinit(struct redaction *r);
@@ -29,5 +35,9 @@ bool redact_text(struct ipm_str text);
 /* Everything in the object with this id is secret. Out of memory: forgotten. */
 void redaction_mark(struct redaction *r, uint64_t id);
 bool redaction_marked(const struct redaction *r, uint64_t id);
+
+/* The same text is a secret in other places as well: in `arguments`, in lists, in Maps. */
+void redaction_learn(struct redaction *r, struct ipm_str text);
+bool redaction_knows(const struct redaction *r, struct ipm_str text);
 
 #endif

@@ -315,7 +315,12 @@ static void redact(struct walker_text *w, bool secret_place, struct ipm_value *v
 		return;
 	switch (v->type) {
 	case IPM_VALUE_STRING:
-		if ((secret_place && v->string.length) || redact_text(v->string.str))
+		if (secret_place && v->string.length)
+			redaction_learn(w->redaction, v->string.str);
+		else if (!redact_text(v->string.str) &&
+			 !redaction_knows(w->redaction, v->string.str))
+			return;
+		if (v->string.length)
 			omit(w, IPM_REASON_REDACTED, v->string.length, IPM_STR("string"), v);
 		return;
 	case IPM_VALUE_INTEGER:
@@ -529,6 +534,12 @@ static enum ipm_errc take_bytes(struct walker_text *w, struct ipm_bytes *ret, st
 				out[n++] = (uint8_t)(bits >> have);
 			}
 		}
+	}
+	/* A request with its headers, as it came from the network. */
+	if (w->redaction->on && redact_text((struct ipm_str){(const char *)out, n})) {
+		memset(out, '*', n);
+		w->redaction->count++;
+		w->omitted[IPM_REASON_REDACTED]++;
 	}
 	*ret = (struct ipm_bytes){out, n};
 	return IPM_OK;
