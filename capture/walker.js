@@ -75,8 +75,11 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate) {
 	try {
 		const own = descriptorOf(new P.Error(''), 'stack');
 		stackGetter = own && own.get;
+		/* Node puts a function of its own there, which only formats. */
 		const hook = descriptorOf(P.Error, 'prepareStackTrace');
-		quietStacks = hook === undefined || ('value' in hook && hook.value === undefined);
+		quietStacks = hook === undefined || ('value' in hook && (hook.value === undefined ||
+			(typeof hook.value === 'function' && !T.isProxy(hook.value) &&
+			 startsWith(sourceOf(hook.value), 'function ErrorPrepareStackTrace('))));
 	} catch {
 		quietStacks = false;
 	}
