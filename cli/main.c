@@ -21,6 +21,7 @@ static const struct command commands[] = {
 	{"show", cmd_show, "[--frame N] [--full] FILE", "the error, then every frame and its variables"},
 	{"convert", cmd_convert, "[--to FORMAT] [-o OUT] FILE", "in other tools' formats"},
 	{"serve", cmd_serve, "[--port N] FILE|DIR…", "open them in Chrome DevTools and other debuggers"},
+	{"import", cmd_import, "-o OUT FILE.json", "a JSON crash becomes a crash file"},
 	{"search", cmd_search, "FILE PATTERN", "where in the dead process a name or value is"},
 	{"verify", cmd_verify, "FILE", "is every byte as it was written?"},
 	{"recover", cmd_recover, "-o OUT FILE", "save what can be read of a broken file"},

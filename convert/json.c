@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "crash_summary.h"
@@ -156,6 +157,30 @@ static enum ipm_errc put_parts(struct job *job, const struct ipm_object *object)
 	return rc;
 }
 
+/* What the protocol does not tell and `import` wants to know stands beside the listing. */
+static void put_beside(struct job *job, const struct ipm_object *object)
+{
+	struct ipm_buf *buf = &job->out->buffer;
+	bool view = (object->kind == IPM_KIND_TYPEDARRAY || object->kind == IPM_KIND_DATAVIEW) &&
+		    object->first.type == IPM_VALUE_OBJECT;
+	bool date = object->kind == IPM_KIND_DATE && !isnan(object->number);
+
+	if ((!view && !date) || !ipm_buf_ok(buf) || !buf->len)
+		return;
+	buf->len--; /* inside the brace */
+	if (view)
+		ipm_buf_printf(buf,
+			       ",\"view\":{\"buffer\":\"%s%" PRIu64 "\",\"byteOffset\":%" PRIu64
+			       ",\"type\":\"%s\"}}",
+			       job->cdp.object_id_prefix, object->first.object_id,
+			       object->byte_offset, ipm_element_type_name(object->element_type));
+	if (date) {
+		ipm_buf_cstr(buf, ",\"time\":");
+		ipm_json_put_double(buf, object->number);
+		ipm_buf_byte(buf, '}');
+	}
+}
+
 static bool put_object(void *self, const struct ipm_object *object)
 {
 	struct job *job = self;
@@ -163,8 +188,10 @@ static bool put_object(void *self, const struct ipm_object *object)
 	put_key(job, object->id, "");
 	job->failed =
 		ipm_cdp_object_properties(&job->cdp, object, &own, &job->out->buffer, job->err);
-	if (!job->failed)
+	if (!job->failed) {
+		put_beside(job, object);
 		job->failed = put_parts(job, object);
+	}
 	ipm_output_breathe(job->out);
 	if (job->opts->progress && object->id % 4096 == 0)
 		job->opts->progress(job->opts->progress_self, object->id,

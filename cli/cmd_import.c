@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* inspmort import: a JSON crash file becomes a crash file. */
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "commands.h"
+#include "import.h"
+#include "io.h"
+
+static const char help[] =
+	"Turn a crash in JSON into a crash file: small, indexed, ready for show and serve.\n"
+	"\n"
+	"  inspmort import -o crash.inspmort crash.1700000000.4711.json\n"
+	"  inspmort convert FILE > crash.json && inspmort import -o copy.inspmort crash.json\n"
+	"\n"
+	"usage: inspmort import -o OUT FILE.json\n"
+	"\n"
+	"  -o, --output OUT   write there; it appears only when it is complete\n"
+	"\n"
+	"FILE.json is a crash of inspector-postmortem, or what `inspmort convert` writes, of any\n"
+	"size. Objects that inspector-postmortem saved many times become one where it is certain\n"
+	"that they are.\n";
+
+static void show_progress(void *self, uint64_t done, uint64_t total)
+{
+	(void)self;
+	fprintf(stderr, "\rinspmort: %" PRIu64 " of %" PRIu64 " objects\033[K", done, total);
+}
+
+static enum ipm_errc import_into(const char *path, const char *out,
+				 struct ipm_import_result *result, struct ipm_error *err)
+{
+	struct ipm_import_options opts = {.progress = NULL};
+	struct ipm_new_file file;
+	char copy[4096];
+	enum ipm_errc rc;
+
+	if (strlen(out) >= sizeof(copy))
+		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "the name is too long");
+	strcpy(copy, out);
+	if (isatty(STDERR_FILENO))
+		opts.progress = show_progress;
+	rc = ipm_new_file_create(dirname(copy), &file, err);
+	if (rc)
+		return rc;
+	rc = ipm_import(path, &opts, ipm_fd_sink(file.fd), result, err);
+	if (opts.progress)
+		fputs("\r\033[K", stderr);
+	if (!rc)
+		rc = ipm_new_file_publish(&file, out, 1, err);
+	ipm_new_file_discard(&file);
+	return rc;
+}
+
+int cmd_import(int argc, char **argv)
+{
+	const char *out = NULL;
+	const struct cli_option options[] = {
+		{"output", 'o', NULL, &out},
+		{NULL, 0, NULL, NULL},
+	};
+	struct ipm_import_result result;
+	struct ipm_error err;
+	int code;
+
+	code = cli_parse_one(argc, argv, options, help, "FILE.json");
+	if (code >= 0)
+		return code;
+	if (!out)
+		return cli_usage("import", "-o OUT is missing");
+	if (import_into(argv[1], out, &result, &err))
+		return cli_fail_file(argv[1], &err);
+	fprintf(stderr,
+		"inspmort: wrote %s: %" PRIu64 " objects from %" PRIu64 " ids, %" PRIu64
+		" scripts\n",
+		out, result.objects, result.ids, result.scripts);
+	return IPM_EXIT_OK;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include "import.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "import_internal.h"
+
+#define DROP_BYTES	 ((ptrdiff_t)8 << 20)
+#define MAX_PIECE_TOKENS ((size_t)4 << 20)
+
+enum ipm_errc import_bad(struct import *im, const char *at, const char *what)
+{
+	return ipm_fail_at(im->err, IPM_ERR_BAD_DATA, (uint64_t)(at - im->text.data),
+			   "byte %" PRIu64 ": %s", (uint64_t)(at - im->text.data), what);
+}
+
+enum ipm_errc import_parse(struct import *im, struct ipm_json *json, struct ipm_str piece)
+{
+	enum ipm_errc rc = ipm_json_parse(json, piece, MAX_PIECE_TOKENS, im->err);
+
+	return rc ? ipm_error_context(im->err, rc, "the value at byte %" PRIu64,
+				      (uint64_t)(piece.data - im->text.data))
+		  : IPM_OK;
+}
+
+void import_drop(struct import *im, const char *at)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (at - im->dropped < DROP_BYTES && im->dropped - at < DROP_BYTES)
+		return;
+	/* Also what was looked up elsewhere meanwhile: it comes back when it is needed. */
+	madvise((void *)(uintptr_t)im->text.data, (im->text.len + page - 1) / page * page,
+		MADV_DONTNEED);
+	im->dropped = at;
+	if (im->opts && im->opts->progress)
+		im->opts->progress(im->opts->progress_self, im->written,
+				   im->queued ? im->queued : 1);
+}
+
+static bool is(struct ipm_str str, const char *text)
+{
+	return strlen(text) == str.len && !memcmp(str.data, text, str.len);
+}
+
+static enum ipm_errc find_sections(struct import *im)
+{
+	struct json_cursor c = {im->text.data, im->text.data + im->text.len};
+	struct ipm_str name, value;
+	enum json_step step;
+	bool any = false;
+
+	if (!json_enter(&c, '{'))
+		return import_bad(im, im->text.data, "not a JSON object");
+	while ((step = json_next_member(&c, &name, &value)) == JSON_ITEM) {
+		struct ipm_str *section = is(name, "Paused")	      ? &im->paused
+					  : is(name, "RemoteObjects") ? &im->objects
+					  : is(name, "Scripts")	      ? &im->scripts
+					  : is(name, "Report")	      ? &im->report
+					  : is(name, "Summary")	      ? &im->summary
+								      : NULL;
+
+		import_drop(im, value.data + value.len);
+		if (!section)
+			continue;
+		*section = value;
+		any |= section == &im->paused || section == &im->objects;
+	}
+	if (step == JSON_BAD)
+		return import_bad(im, c.at, "the JSON ends in the middle");
+	if (!any)
+		return import_bad(im, im->text.data,
+				  "no crash in it: neither Paused nor RemoteObjects");
+	if (im->paused.len && im->paused.data[0] != '[')
+		return import_bad(im, im->paused.data, "Paused is no array");
+	if (im->objects.len && im->objects.data[0] != '{')
+		return import_bad(im, im->objects.data, "RemoteObjects is no object");
+	return IPM_OK;
+}
+
+static bool note_mention(void *self, const char *object, struct ipm_str id, bool is_scope)
+{
+	struct import *im = self;
+	uint32_t handle;
+
+	import_drop(im, object);
+	if (import_ids_add(&im->ids, id, &handle, im->err))
+		return false;
+	/* Of all mentions the one in a list of scopes says most. */
+	if (is_scope || import_ids_mention(&im->ids, handle) == UINT64_MAX)
+		import_ids_set_mention(&im->ids, handle, (uint64_t)(object - im->text.data));
+	return true;
+}
+
+/* Our own: "<prefix>1", "<prefix>2", … without a gap; ids with ":" belong to the one before. */
+static bool counts_up(struct ipm_str id, uint32_t *last)
+{
+	uint64_t number = 0;
+	size_t at = id.len, i;
+
+	if (memchr(id.data, ':', id.len))
+		return *last > 0;
+	while (at && id.data[at - 1] >= '0' && id.data[at - 1] <= '9')
+		at--;
+	if (!at || id.len - at > 9)
+		return false;
+	for (i = at; i < id.len; i++)
+		number = number * 10 + (uint64_t)(id.data[i] - '0');
+	return number == ++*last;
+}
+
+static enum ipm_errc gather_ids(struct import *im)
+{
+	struct json_cursor c = {im->objects.data, im->objects.data + im->objects.len};
+	struct ipm_str id, value;
+	enum json_step step;
+	uint32_t handle, last = 0;
+
+	im->own = true;
+	if (im->paused.len && !json_walk_mentions(im->paused, note_mention, im))
+		return import_bad(im, im->paused.data, "Paused cannot be read");
+	if (!im->objects.len || !json_enter(&c, '{'))
+		return IPM_OK;
+	while ((step = json_next_member(&c, &id, &value)) == JSON_ITEM) {
+		enum ipm_errc rc = import_ids_add(&im->ids, id, &handle, im->err);
+
+		if (rc)
+			return rc;
+		import_ids_set_listing(&im->ids, handle, (uint64_t)(value.data - im->text.data));
+		if (!json_walk_mentions(value, note_mention, im))
+			return import_bad(im, value.data, "an object that cannot be read");
+		im->own = im->own && counts_up(id, &last);
+		import_drop(im, value.data);
+	}
+	return step == JSON_BAD ? import_bad(im, c.at, "RemoteObjects cannot be read") : IPM_OK;
+}
+
+/* Every listed id that has no number yet. */
+static enum ipm_errc number_listed(struct import *im, bool with_parts)
+{
+	struct json_cursor c = {im->objects.data, im->objects.data + im->objects.len};
+	struct ipm_str id, value;
+	uint32_t handle, *number;
+	enum ipm_errc rc = IPM_OK;
+
+	if (!im->objects.len || !json_enter(&c, '{'))
+		return IPM_OK;
+	while (!rc && json_next_member(&c, &id, &value) == JSON_ITEM) {
+		import_drop(im, value.data);
+		if (!with_parts && memchr(id.data, ':', id.len))
+			continue;
+		handle = import_ids_find(&im->ids, id);
+		if (handle == ID_NONE)
+			continue;
+		number = import_ids_number(&im->ids, handle);
+		if (!*number)
+			rc = import_enqueue(im, handle, QUEUE_OBJECT, number);
+	}
+	return rc;
+}
+
+static enum ipm_errc write_objects(struct import *im)
+{
+	enum ipm_errc rc = IPM_OK;
+	bool all = im->own;
+
+	for (;;) {
+		while (!rc && im->written < im->queued) {
+			uint32_t handle = im->queue[im->written];
+
+			rc = im->queue_kind[im->written] == QUEUE_BUFFER
+				     ? import_buffer(im, im->written + 1, handle)
+				     : import_object(im, im->written + 1, handle);
+			im->written++;
+		}
+		if (rc || all)
+			return rc;
+		/* What no frame leads to is still in the file. */
+		all = true;
+		rc = number_listed(im, true);
+	}
+}
+
+static enum ipm_errc run(struct import *im, struct ipm_sink sink)
+{
+	enum ipm_errc rc;
+
+	im->global = im->script_scope = ID_NONE;
+	im->dropped = im->text.data;
+	rc = find_sections(im);
+	if (!rc)
+		rc = gather_ids(im);
+	if (!rc)
+		rc = import_frame_scopes(im);
+	if (!rc && im->own)
+		rc = number_listed(im, false);
+	if (!rc)
+		rc = ipm_writer_create(sink, NULL, &im->writer, im->err);
+	if (!rc)
+		rc = import_meta(im);
+	if (!rc)
+		rc = import_pauses(im);
+	if (!rc)
+		rc = import_scripts(im);
+	if (!rc)
+		rc = import_report(im);
+	if (!rc)
+		rc = write_objects(im);
+	if (!rc)
+		rc = ipm_writer_finish(im->writer, &im->totals, im->err);
+	return rc;
+}
+
+static enum ipm_errc map(const char *path, struct ipm_str *ret, struct ipm_error *err)
+{
+	struct stat st;
+	void *data = MAP_FAILED;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	enum ipm_errc rc = IPM_OK;
+
+	if (fd < 0)
+		return ipm_fail_os(err, errno, "cannot open");
+	if (fstat(fd, &st) < 0)
+		rc = ipm_fail_os(err, errno, "cannot look at it");
+	else if (!S_ISREG(st.st_mode))
+		rc = ipm_fail(err, IPM_ERR_BAD_DATA, "not a regular file");
+	else if (!st.st_size)
+		rc = ipm_fail(err, IPM_ERR_BAD_DATA, "the file is empty");
+	else if ((uint64_t)st.st_size >= UINT64_C(1) << 40)
+		rc = ipm_fail(err, IPM_ERR_LIMIT, "larger than 1 TiB");
+	else
+		data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (!rc && data == MAP_FAILED)
+		rc = ipm_fail_os(err, errno, "cannot map");
+	close(fd);
+	if (!rc)
+		*ret = (struct ipm_str){data, (size_t)st.st_size};
+	return rc;
+}
+
+enum ipm_errc ipm_import(const char *path, const struct ipm_import_options *opts,
+			 struct ipm_sink sink, struct ipm_import_result *ret, struct ipm_error *err)
+{
+	struct ipm_error unused;
+	struct import *im = calloc(1, sizeof(*im));
+	enum ipm_errc rc;
+
+	if (!im)
+		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
+	im->opts = opts;
+	im->err = err ? err : &unused;
+	rc = map(path, &im->text, im->err);
+	if (!rc)
+		rc = run(im, sink);
+	im->result.ids = im->ids.count;
+	im->result.objects = im->written;
+	ipm_writer_destroy(im->writer);
+	import_identity_deinit(im);
+	import_pool_deinit(&im->pool);
+	ipm_json_deinit(&im->item);
+	ipm_json_deinit(&im->mention);
+	ipm_buf_deinit(&im->scratch);
+	if (im->text.data)
+		munmap((void *)(uintptr_t)im->text.data, im->text.len);
+	if (!rc)
+		*ret = im->result;
+	free(im);
+	return rc;
+}
