@@ -5,18 +5,74 @@
 #include "agent.h"
 #include "clock.h"
 
-static void die(struct agent *a, napi_value error)
+static napi_value path_value(napi_env env, const struct ipm_buf *path)
 {
-	struct crash crash = {.reason = a->confirmed_reason, .hold = &a->confirmed, .error = error};
-	struct guard guard;
+	napi_value value;
 
-	if (a->published || !guard_enter(&guard, a))
-		return;
-	agent_write_crash(a, &crash);
-	guard_leave(&guard);
+	if (napi_create_string_utf8(env, (const char *)path->data, NAPI_AUTO_LENGTH, &value) !=
+	    napi_ok)
+		return NULL;
+	return value;
 }
 
-/* uncaught(error, fromPromise, handled): Node is about to die of it, or to call a handler. */
+/* The path of the file; NULL: none. */
+static napi_value die(struct agent *a, napi_value error)
+{
+	struct crash crash = {.reason = a->confirmed_reason, .hold = &a->confirmed, .error = error};
+	struct ipm_buf path = IPM_BUF_INIT;
+	napi_value value = NULL;
+	struct guard guard;
+	bool wrote;
+
+	if (a->published || !guard_enter(&guard, a))
+		return NULL;
+	wrote = agent_write_crash(a, &crash, true, &path);
+	guard_leave(&guard);
+	if (wrote)
+		value = path_value(a->env, &path);
+	ipm_buf_deinit(&path);
+	return value;
+}
+
+/* captureNow(): the path of a file of this moment; throws why there is none. */
+static napi_value js_capture_now(napi_env env, napi_callback_info info)
+{
+	struct ipm_error err = {.message = "the agent is busy"};
+	struct crash crash = {.reason = "other"};
+	struct ipm_buf path = IPM_BUF_INIT;
+	enum ipm_errc rc = IPM_ERR_PROTOCOL;
+	struct hold hold = {0};
+	struct ipm_new_file file;
+	napi_value value = NULL;
+	struct guard guard;
+	struct agent *a;
+
+	if (napi_get_cb_info(env, info, NULL, NULL, NULL, (void **)&a) != napi_ok)
+		return NULL;
+	if (!a->armed)
+		(void)ipm_fail(&err, IPM_ERR_PROTOCOL, "the agent is not armed");
+	if (a->armed && guard_enter(&guard, a)) {
+		crash.hold = &hold;
+		rc = agent_hold(a, &hold, guard.deep, &err);
+		if (!rc)
+			rc = crash_write(a, &crash, &file, &err);
+		if (!rc)
+			rc = crash_publish(a, &file, &path, &err);
+		hold_release(&hold, &a->session);
+		guard_leave(&guard);
+	}
+	if (rc)
+		napi_throw_error(env, NULL, err.message);
+	else
+		value = path_value(env, &path);
+	ipm_buf_deinit(&path);
+	return value;
+}
+
+/*
+ * uncaught(error, fromPromise, handled): Node is about to die of it, or to call a handler.
+ * The path of the crash file when there is one already.
+ */
 static napi_value js_uncaught(napi_env env, napi_callback_info info)
 {
 	napi_value argv[3];
@@ -39,9 +95,7 @@ static napi_value js_uncaught(napi_env env, napi_callback_info info)
 	a->in_handler = handled;
 	if (handled)
 		settle_later(a);
-	else
-		die(a, argv[0]);
-	return NULL;
+	return handled ? NULL : die(a, argv[0]);
 }
 
 /*
@@ -50,7 +104,7 @@ static napi_value js_uncaught(napi_env env, napi_callback_info info)
  */
 static napi_value js_exiting(napi_env env, napi_callback_info info)
 {
-	napi_value argv[2], error;
+	napi_value argv[2], error, path = NULL;
 	struct agent *a;
 	size_t argc = 2;
 	int32_t code;
@@ -64,9 +118,9 @@ static napi_value js_exiting(napi_env env, napi_callback_info info)
 		(void)rejection_confirm(a);
 	error = code ? confirmed_error(a) : NULL;
 	if (error)
-		die(a, error);
+		path = die(a, error);
 	forget_confirmed(a);
-	return NULL;
+	return path;
 }
 
 static napi_ref function_member(napi_env env, napi_value object, const char *name)
@@ -159,6 +213,7 @@ NAPI_MODULE_INIT()
 	js_define(env, exports, "arm", js_arm, a);
 	js_define(env, exports, "uncaught", js_uncaught, a);
 	js_define(env, exports, "exiting", js_exiting, a);
+	js_define(env, exports, "captureNow", js_capture_now, a);
 	if (v8_can_locate(v8_symbols()))
 		js_define(env, exports, "locate", locate, a);
 	return exports;

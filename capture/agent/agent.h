@@ -139,9 +139,12 @@ IPM_MUST_USE enum ipm_errc crash_write(struct agent *a, const struct crash *cras
 /* Gives the file its name; it is closed in any case. Runs no JavaScript. */
 IPM_MUST_USE enum ipm_errc crash_publish(struct agent *a, struct ipm_new_file *file,
 					 struct ipm_buf *ret_path, struct ipm_error *err);
-void crash_publish_and_say(struct agent *a, struct ipm_new_file *file, bool at_exit);
-/* Writes and publishes; says so, or why not, in one line when the process exits. */
-void agent_write_crash(struct agent *a, const struct crash *crash);
+/* Publishes, and says so, or why not, in one line. */
+bool crash_publish_and_say(struct agent *a, struct ipm_new_file *file, bool at_exit,
+			   struct ipm_buf *ret_path);
+/* Writes, publishes and says so. */
+bool agent_write_crash(struct agent *a, const struct crash *crash, bool at_exit,
+		       struct ipm_buf *ret_path);
 
 /* deferred.c: written, and published only if the process dies in the way foreseen. */
 /* A throw inside a handler of uncaught errors: Node exits with code 7 and calls no JavaScript any more. */

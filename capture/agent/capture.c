@@ -15,7 +15,7 @@ static void on_paused(void *self, struct ipm_str message)
 	struct session *s = &t->agent->session;
 
 	s->on_paused = NULL;
-	t->rc = hold_take(t->hold, s, message, 1, t->deep, t->err);
+	t->rc = hold_take(t->hold, s, message, t->deep, t->err);
 	/* A pause that is never resumed leaks (nodejs/node#51397). */
 	if (session_post(s, "Debugger.resume", IPM_STR(""), NULL))
 		t->rc = IPM_ERR_PROTOCOL;

@@ -231,28 +231,29 @@ enum ipm_errc crash_publish(struct agent *a, struct ipm_new_file *file, struct i
 	return rc;
 }
 
-void crash_publish_and_say(struct agent *a, struct ipm_new_file *file, bool at_exit)
+bool crash_publish_and_say(struct agent *a, struct ipm_new_file *file, bool at_exit,
+			   struct ipm_buf *ret_path)
 {
-	struct ipm_buf path = IPM_BUF_INIT;
 	struct ipm_error err = {0};
 
-	if (crash_publish(a, file, &path, &err)) {
+	if (crash_publish(a, file, ret_path, &err)) {
 		say(at_exit, "no crash file: %s", err.message);
-	} else {
-		a->published = true;
-		if (!a->settings.quiet)
-			say(at_exit, "wrote %s", (const char *)path.data);
+		return false;
 	}
-	ipm_buf_deinit(&path);
+	a->published = true;
+	if (!a->settings.quiet)
+		say(at_exit, "wrote %s", (const char *)ret_path->data);
+	return true;
 }
 
-void agent_write_crash(struct agent *a, const struct crash *crash)
+bool agent_write_crash(struct agent *a, const struct crash *crash, bool at_exit,
+		       struct ipm_buf *ret_path)
 {
 	struct ipm_new_file file;
 	struct ipm_error err = {0};
 
-	if (crash_write(a, crash, &file, &err))
-		say(true, "no crash file: %s", err.message);
-	else
-		crash_publish_and_say(a, &file, true);
+	if (!crash_write(a, crash, &file, &err))
+		return crash_publish_and_say(a, &file, at_exit, ret_path);
+	say(at_exit, "no crash file: %s", err.message);
+	return false;
 }

@@ -13,13 +13,15 @@ static pid_t exiting_pid;
 static void at_exit(int status, void *unused)
 {
 	struct agent *a = exiting;
+	struct ipm_buf path = IPM_BUF_INIT;
 	unsigned i;
 
 	(void)unused;
 	if (!a || exiting_pid != getpid())
 		return;
 	for (i = 0; i < a->deferred_count && status == EXIT_HANDLER_THREW; i++)
-		crash_publish_and_say(a, &a->deferred[i], false);
+		crash_publish_and_say(a, &a->deferred[i], false, &path);
+	ipm_buf_deinit(&path);
 	deferred_discard(a);
 }
 

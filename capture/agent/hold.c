@@ -106,24 +106,41 @@ static void keep_frame(struct hold *hold, struct ipm_str frame, bool deaf)
 	hold->frame_count++;
 }
 
-static enum ipm_errc keep_frames(struct hold *hold, struct ipm_str paused, unsigned skip_frames,
-				 bool deaf_top, struct ipm_error *err)
+/* "scriptId":"83" of a frame; its location comes before any other. */
+static struct ipm_str frame_script(struct ipm_str frame)
+{
+	size_t at = message_find(frame, "location", 0), end;
+
+	at = at == SIZE_MAX ? at : message_find(frame, "scriptId", at);
+	end = at == SIZE_MAX ? at : message_value_end(frame, at);
+	return end == SIZE_MAX ? (struct ipm_str){0} : (struct ipm_str){frame.data + at, end - at};
+}
+
+static enum ipm_errc keep_frames(struct hold *hold, struct ipm_str paused, bool deaf_top,
+				 struct ipm_error *err)
 {
 	size_t at = message_find(paused, "callFrames", 0);
-	unsigned index;
+	struct ipm_str own = {0};
+	bool on_top = true;
 
 	if (at == SIZE_MAX || paused.data[at] != '[')
 		return ipm_fail(err, IPM_ERR_PROTOCOL, "Debugger.paused without call frames");
 	at++;
-	for (index = 0; at < paused.len && paused.data[at] == '{'; index++) {
+	while (at < paused.len && paused.data[at] == '{') {
 		size_t end = message_value_end(paused, at);
+		struct ipm_str frame = {paused.data + at, end - at}, script;
 
 		if (end == SIZE_MAX)
 			return ipm_fail(err, IPM_ERR_PROTOCOL, "Debugger.paused is cut");
-		if (index >= skip_frames)
-			keep_frame(hold, (struct ipm_str){paused.data + at, end - at},
-				   deaf_top && index == skip_frames);
 		at = end + (end < paused.len && paused.data[end] == ',');
+		/* The first frame is the agent's, and so are those of the same script right below. */
+		script = frame_script(frame);
+		if (!own.len)
+			own = script;
+		if (on_top && script.len == own.len && !memcmp(script.data, own.data, own.len))
+			continue;
+		keep_frame(hold, frame, deaf_top && on_top);
+		on_top = false;
 	}
 	return ipm_buf_status(&hold->frames, err);
 }
@@ -181,7 +198,7 @@ static enum ipm_errc keep_objects(struct hold *hold, struct session *session, st
 }
 
 enum ipm_errc hold_take(struct hold *hold, struct session *session, struct ipm_str paused,
-			unsigned skip_frames, bool deaf_top, struct ipm_error *err)
+			bool deaf_top, struct ipm_error *err)
 {
 	static atomic_uint serial;
 	enum ipm_errc rc;
@@ -196,7 +213,7 @@ enum ipm_errc hold_take(struct hold *hold, struct session *session, struct ipm_s
 	if (!hold->places)
 		rc = ipm_fail(err, IPM_ERR_NO_MEMORY, "no memory for a stack");
 	else
-		rc = keep_frames(hold, paused, skip_frames, deaf_top, err);
+		rc = keep_frames(hold, paused, deaf_top, err);
 	if (!rc)
 		rc = keep_objects(hold, session, err);
 	if (rc)

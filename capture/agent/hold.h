@@ -47,12 +47,11 @@ struct hold {
 };
 
 /*
- * Takes over a pause: `paused` is the text of Debugger.paused, V8 is still paused. The first
- * `skip_frames` are the agent's own. `deaf_top`: the variables of the first frame of the program's must not be read.
+ * Takes over a pause: `paused` is the text of Debugger.paused, V8 is still paused in a function
+ * of the agent's. `deaf_top`: the variables of the program's top frame must not be read.
  */
 IPM_MUST_USE enum ipm_errc hold_take(struct hold *hold, struct session *session,
-				     struct ipm_str paused, unsigned skip_frames, bool deaf_top,
-				     struct ipm_error *err);
+				     struct ipm_str paused, bool deaf_top, struct ipm_error *err);
 
 /* Appends the frames with object ids that are live in `session` now. */
 IPM_MUST_USE enum ipm_errc hold_frames(struct hold *hold, struct session *session,

@@ -52,17 +52,14 @@ static void consider_throw(struct agent *a)
 static void write_before_abort(struct agent *a)
 {
 	struct crash crash = {.reason = "exception", .hold = &a->candidate};
-	struct ipm_new_file file;
-	struct ipm_error err;
+	struct ipm_buf path = IPM_BUF_INIT;
 	struct guard guard;
 
 	if (!guard_enter(&guard, a))
 		return;
-	if (crash_write(a, &crash, &file, &err))
-		say(false, "no crash file: %s", err.message);
-	else
-		crash_publish_and_say(a, &file, false);
+	agent_write_crash(a, &crash, false, &path);
 	guard_leave(&guard);
+	ipm_buf_deinit(&path);
 }
 
 /*

@@ -74,9 +74,11 @@ static size_t near_limit(void *self, size_t current, size_t initial)
 static void on_oom(const char *location, const void *details)
 {
 	struct agent *a = of_this_thread;
+	struct ipm_buf path = IPM_BUF_INIT;
 
 	if (a && a->memory_file.fd >= 0)
-		crash_publish_and_say(a, &a->memory_file, false);
+		crash_publish_and_say(a, &a->memory_file, false, &path);
+	ipm_buf_deinit(&path);
 	v8_symbols()->node_on_oom(location, details);
 }
 

@@ -95,20 +95,53 @@ function arm() {
 		suffix: isMainThread ? '' : `worker-${threadId}-`, // of the file's name
 	});
 	if (!live) {
-		say('no crash will be captured: this Node does not tell of throws');
+		say('no crash will be captured: V8 does not tell of throws (load the agent first, with --require)');
 		return;
 	}
 	process.on('uncaughtExceptionMonitor', (error, origin) => {
-		agent.uncaught(error, origin === 'unhandledRejection',
-			listenerCount('uncaughtException') > 0 || hasCaptureCallback());
+		tell(agent.uncaught(error, origin === 'unhandledRejection',
+			listenerCount('uncaughtException') > 0 || hasCaptureCallback()), error);
 	});
 	// A listener for 'exit' would show in the stack traces of the program's own; process.exit() ends here.
 	const { reallyExit } = process;
 	process.reallyExit = function (code) {
-		agent.exiting(code === undefined ? 0 : code | 0, listenerCount('unhandledRejection') > 0);
+		tell(agent.exiting(code === undefined ? 0 : code | 0, listenerCount('unhandledRejection') > 0));
 		apply(reallyExit, process, [code]);
 	};
+	exports.captureNow = function captureNow() {
+		return agent.captureNow();
+	};
+	exports.armed = true;
 }
 
-if (!process.env.INSPMORT_DISABLE || process.env.INSPMORT_DISABLE === '0')
+// The program's interface, see npm/index.d.ts. Where the agent is not armed, it does nothing.
+const callbacks = [];
+
+function tell(file, error) {
+	for (let i = 0; file !== undefined && i < callbacks.length; i++) {
+		try {
+			callbacks[i]({ file, error });
+		} catch {
+			// It must not change how the process dies.
+		}
+	}
+}
+
+exports.armed = false;
+exports.captureNow = function captureNow() {
+	return undefined;
+};
+exports.onCrash = function onCrash(callback) {
+	if (typeof callback !== 'function')
+		throw new TypeError('onCrash wants a function');
+	callbacks[callbacks.length] = callback;
+};
+
+// One agent for each thread, however often and from wherever this is loaded.
+const mark = Symbol.for('inspmort.agent');
+if (process[mark]) {
+	module.exports = process[mark];
+} else if (!process.env.INSPMORT_DISABLE || process.env.INSPMORT_DISABLE === '0') {
+	Object.defineProperty(process, mark, { value: exports, configurable: true });
 	arm();
+}
