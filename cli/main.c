@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "suggest.h"
 
 struct command {
 	const char *name;
@@ -19,6 +20,7 @@ static const struct command commands[] = {
 	{"list", cmd_list, "[DIR]", "the crashes there, newest first"},
 	{"info", cmd_info, "[--json] FILE", "one crash in a few lines"},
 	{"show", cmd_show, "[--frame N] [--full] FILE", "the error, then every frame and its variables"},
+	{"print", cmd_print, "[--frame N] FILE EXPRESSION", "what a JavaScript expression gives there"},
 	{"convert", cmd_convert, "[--to FORMAT] [-o OUT] FILE", "in other tools' formats"},
 	{"serve", cmd_serve, "[--port N] FILE|DIR…", "open them in Chrome DevTools and other debuggers"},
 	{"import", cmd_import, "-o OUT FILE.json", "a JSON crash becomes a crash file"},
@@ -80,6 +82,25 @@ int cli_fail_file(const char *path, const struct ipm_error *err)
 	return cli_fail("%s: %s", path, err->message);
 }
 
+static int unknown_command(const char *name)
+{
+	const struct command *c, *nearest = NULL;
+	unsigned best = 3; /* more than two letters apart is another word */
+
+	for (c = commands; c->name; c++) {
+		unsigned distance = edit_distance(name, c->name);
+
+		if (distance < best) {
+			best = distance;
+			nearest = c;
+		}
+	}
+	if (nearest)
+		return cli_usage(NULL, "no such command: %s; did you mean '%s'?", name,
+				 nearest->name);
+	return cli_usage(NULL, "no such command: %s", name);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c;
@@ -99,5 +120,5 @@ int main(int argc, char **argv)
 	for (c = commands; c->name; c++)
 		if (!strcmp(argv[1], c->name))
 			return c->run(argc - 1, argv + 1);
-	return cli_usage(NULL, "no such command: %s", argv[1]);
+	return unknown_command(argv[1]);
 }
