@@ -201,7 +201,7 @@ static enum ipm_errc put_entries(struct list *l, bool one, uint64_t number, stru
 	uint64_t at = one ? number : 0;
 	enum ipm_errc rc = IPM_OK;
 
-	if (!ipm_has_entries(l->object) || at >= ipm_entry_count(l->object))
+	if (!ipm_has_entries(l->object) || (one && at >= ipm_entry_count(l->object)))
 		return IPM_OK;
 	ipm_entry_iter_init(&it, l->cdp->heap, l->object, at);
 	while (!rc && (one || wants_indexes(l))) {

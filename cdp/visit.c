@@ -112,7 +112,7 @@ static enum ipm_errc note_key(struct seen *seen, const struct ipm_property *p, b
 	return ipm_buf_status(&seen->bytes, err);
 }
 
-/* "0" to "4294967294" without leading zeros. */
+/* "0" to "4294967295" without leading zeros: the last is no index of an array, but one to V8's inspector. */
 static bool is_index(struct ipm_str name)
 {
 	uint64_t value = 0;
@@ -125,7 +125,7 @@ static bool is_index(struct ipm_str name)
 			return false;
 		value = value * 10 + (uint64_t)(name.data[i] - '0');
 	}
-	return value < UINT32_MAX;
+	return value <= UINT32_MAX;
 }
 
 static enum ipm_errc hand_out(struct walk *w, const struct ipm_property *p, unsigned facts,
@@ -323,6 +323,11 @@ static bool native_value(struct walk *w, struct ipm_str name, struct ipm_value *
 		return false;
 	case IPM_KIND_REGEXP:
 		return regexp_value(object, name, ret);
+	case IPM_KIND_FUNCTION:
+		if (!ipm_str_equal(name, "Symbol(Symbol.species)"))
+			return false;
+		*ret = (struct ipm_value){.type = IPM_VALUE_OBJECT, .object_id = object->id};
+		return true;
 	default:
 		return false;
 	}
@@ -337,6 +342,7 @@ static bool shows_native_values(const struct ipm_object *object)
 	case IPM_KIND_DATAVIEW:
 	case IPM_KIND_ARRAYBUFFER:
 	case IPM_KIND_REGEXP:
+	case IPM_KIND_FUNCTION:
 		return true;
 	case IPM_KIND_PRIMITIVE:
 		return object->first.type == IPM_VALUE_OBJECT;

@@ -179,6 +179,19 @@ static const char *part_of_id(struct call *c)
 	return colon ? colon + 1 : "";
 }
 
+static bool is_symbol(struct call *c, uint64_t id)
+{
+	const struct ipm_object *object;
+	struct ipm_error err;
+	bool symbol;
+
+	if (c->r->heap->object(c->r->heap, id, &object, &err))
+		return false;
+	symbol = object->kind == IPM_KIND_SYMBOL;
+	c->r->heap->release(c->r->heap, object);
+	return symbol;
+}
+
 static enum ipm_errc get_properties(struct call *c, struct ipm_error *err)
 {
 	unsigned long long from, to;
@@ -197,6 +210,8 @@ static enum ipm_errc get_properties(struct call *c, struct ipm_error *err)
 
 	if (!object_id_param(c, &id))
 		return IPM_OK;
+	if (is_symbol(c, id))
+		return call_error(c, SERVER_ERROR, "Value with given id is not an object");
 	part = part_of_id(c);
 	if (sscanf(part, "range:%llu:%llu", &from, &to) == 2) {
 		code = get_range(c, id, from, to, &query, err);

@@ -27,7 +27,6 @@ async function pausedNode(t, program, { node = process.execPath, execArgv = [] }
 	});
 	await client.call('Runtime.enable');
 	await client.call('Debugger.enable');
-	await client.call('Debugger.setAsyncCallStackDepth', { maxDepth: 32 });
 	await client.call('Debugger.setPauseOnExceptions', { state: 'uncaught' });
 	const start = paused('Break on start');
 	await client.call('Runtime.runIfWaitingForDebugger');
