@@ -7,8 +7,8 @@
 
 #include "clock.h"
 
-#define ROOTS_AT_ONCE	  200
-#define CONSOLE_MAX_BYTES 65536
+#define ROOTS_AT_ONCE	 200
+#define CONSOLE_LINE_MAX 16384
 /* Elements of one array or Map, bytes of one buffer; more would crowd out everything else. */
 #define MAX_ELEMENTS UINT64_C(1000000)
 #define MAX_BUFFER   UINT64_C(1048576)
@@ -30,13 +30,27 @@ enum ipm_errc ipm_capture_create(const struct ipm_capture_options *opts, struct 
 
 void ipm_capture_destroy(struct ipm_capture *c)
 {
+	size_t i;
+
 	if (!c)
 		return;
 	scripts_deinit(&c->scripts);
-	ipm_buf_deinit(&c->console);
+	for (i = 0; i < CONSOLE_LINES; i++)
+		ipm_buf_deinit(&c->console.lines[i]);
 	ipm_buf_deinit(&c->locator);
 	pool_deinit(&c->pool);
 	free(c);
+}
+
+static void remember_line(struct console *console, struct ipm_str params)
+{
+	struct ipm_buf *line = &console->lines[console->next];
+
+	if (params.len > CONSOLE_LINE_MAX)
+		return;
+	ipm_buf_reset(line);
+	ipm_buf_str(line, params);
+	console->next = (console->next + 1) % CONSOLE_LINES;
 }
 
 void ipm_capture_event(struct ipm_capture *c, struct ipm_str message)
@@ -57,6 +71,8 @@ void ipm_capture_event(struct ipm_capture *c, struct ipm_str message)
 	params = ipm_json_get(root, "params");
 	if (ipm_json_equals(method, "Debugger.scriptParsed"))
 		scripts_add(&c->scripts, params);
+	else if (ipm_json_equals(method, "Runtime.consoleAPICalled"))
+		remember_line(&c->console, ipm_json_raw(params));
 	else if (ipm_json_equals(method, "Runtime.executionContextCreated") && !c->context_name.len)
 		c->context_name = json_pool_str(
 			&c->pool, ipm_json_get(ipm_json_get(params, "context"), "name"));
@@ -231,10 +247,10 @@ static enum ipm_errc capture(struct run *run, struct ipm_str message, struct ipm
 		rc = run_write_frame_scripts(run, &paused.pause, err);
 	if (!rc)
 		rc = ipm_writer_flush(run->writer, err);
-	if (!rc && !walker_rc)
-		rc = run_walk(run, err);
 	if (!rc)
 		rc = run_write_notes(run, err);
+	if (!rc && !walker_rc)
+		rc = run_walk(run, err);
 	if (!rc)
 		rc = run_write_other_scripts(run, err);
 	if (rc == IPM_ERR_LIMIT) {

@@ -11,11 +11,19 @@
 #include "scripts.h"
 #include "walker_text.h"
 
+#define CONSOLE_LINES 100
+
+/* The last console calls: params of Runtime.consoleAPICalled, the oldest at `next`. */
+struct console {
+	struct ipm_buf lines[CONSOLE_LINES];
+	size_t next;
+};
+
 struct ipm_capture {
 	struct ipm_capture_options opts;
 	struct ipm_capture_limits limits;
 	struct scripts scripts;
-	struct ipm_buf console; /* the last lines, JSON, one by line */
+	struct console console;
 	struct ipm_str context_name;
 	struct ipm_buf locator;
 	struct pool pool;

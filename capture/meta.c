@@ -33,6 +33,7 @@ static struct ipm_str clean_argument(struct run *run, struct ipm_str arg, struct
 	}
 	if (!secret)
 		return arg;
+	redaction_learn(&run->redaction, arg);
 	run->redaction.count++;
 	run->omitted[IPM_REASON_REDACTED]++;
 	return IPM_STR("[redacted]");

@@ -764,8 +764,24 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate) {
 				s += text(own(argv, i));
 			return flush(s + ']');
 		},
+		/* Node's diagnostic report, with the stack of what was thrown; no look-ups of host names. */
 		report() {
-			return internalBinding('report').getReport(new P.Error('inspmort'));
+			const R = internalBinding('report'), thrown = objects[1];
+			const error = { __proto__: null, stack: '', message: '' };
+			if (typeof thrown === 'object' && thrown !== null && T.isNativeError(thrown)) {
+				const d = descriptorOf(thrown, 'stack');
+				if (d !== undefined && typeof d.value === 'string')
+					error.stack = d.value;
+				else if (d !== undefined && d.get !== undefined && d.get === stackGetter)
+					error.stack = call(stackGetter, thrown);
+			}
+			const had = R.getExcludeNetwork ? R.getExcludeNetwork() : true;
+			if (!had)
+				R.setExcludeNetwork(true);
+			const text = R.getReport(error);
+			if (!had)
+				R.setExcludeNetwork(false);
+			return text;
 		},
 	};
 }

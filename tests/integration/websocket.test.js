@@ -139,6 +139,19 @@ test('budgets end the walk and are told', (t) => {
 	assert.strictEqual(info.status, 'whole');
 });
 
+test('the diagnostic report and the last words are in the file, the environment is not', (t) => {
+	const dir = folder(t), file = path.join(folder(t), 'app.js');
+	fs.writeFileSync(file, `console.log('last words', { of: 'mine' }, process.env.CANARY.length); null.x;`);
+	const result = watched(process.execPath, [file], dir, { env: { CANARY: 'canary-environment' } });
+	const report = convert(result.files[0]).Report;
+	assert.strictEqual(report.header.nodejsVersion, process.version);
+	assert.match(report.javascriptStack.message, /Cannot read properties of null/);
+	assert.ok(report.libuv.length > 0);
+	const content = spawnSync('zstd', ['-dc', result.files[0]], { maxBuffer: 1 << 30 }).stdout;
+	assert.ok(content.includes('"type":"log","args":[{"type":"string","value":"last words"}'));
+	assert.ok(!content.includes('canary-environment'));
+});
+
 test('secrets stay out of the file unless they are asked for', (t) => {
 	const dir = folder(t), programs = folder(t);
 	const file = path.join(programs, 'app.js'), data = path.join(programs, 'data.json');
