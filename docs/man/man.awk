@@ -56,7 +56,8 @@ bare ~ /^[A-Z][a-z]+:$/ {
 	next
 }
 
-bare ~ ("^inspmort( " verb ")? ") && indent <= 2 && section == "" {
+section == "" && !in_option && ((bare ~ ("^inspmort( " verb ")? ") && indent <= 2) ||
+				(bare ~ /inspmort/ && indent == 2)) {
 	split_columns(bare)
 	examples = examples ".TP\n.B " escape(left) "\n" (right == "" ? "\\&" : escape(right)) "\n"
 	in_example = 1

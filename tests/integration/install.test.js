@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+// What is installed works from where it lies, and nothing of it points back into the build.
+const test = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { spawnSync, spawn } = require('node:child_process');
+const { once } = require('node:events');
+const http = require('node:http');
+
+const build = path.resolve(process.env.INSPMORT_BUILD || 'build/dev');
+const example = path.join(__dirname, '..', '..', 'examples', 'nested.js');
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'ipm-install-'));
+const program = path.join(root, 'bin', 'inspmort');
+
+test.before(() => {
+	const done = spawnSync('cmake', ['--install', build, '--prefix', root], { encoding: 'utf8' });
+	assert.strictEqual(done.status, 0, done.stderr);
+});
+test.after(() => fs.rmSync(root, { recursive: true, force: true }));
+
+function run(...argv) {
+	return spawnSync(program, argv, { encoding: 'utf8', cwd: root });
+}
+
+function get(url) {
+	return new Promise((resolve, reject) => {
+		http.get(url, (response) => {
+			let body = '';
+			response.setEncoding('utf8').on('data', (s) => { body += s; });
+			response.on('end', () => resolve({ status: response.statusCode, body }));
+		}).on('error', reject);
+	});
+}
+
+test('the agent beside the program records a crash', () => {
+	const register = run('register-path').stdout.trim();
+	assert.ok(register.startsWith(root), register);
+	const died = run('run', '--', process.execPath, example);
+	assert.strictEqual(died.status, 1);
+	const name = fs.readdirSync(root).find((f) => f.endsWith('.inspmort'));
+	assert.ok(name, died.stderr);
+	assert.match(run('show', name).stdout, /#0 priceOf .*nested\.js:43/);
+});
+
+test('the server finds its DevTools', async () => {
+	const server = spawn(program, ['serve', '--port', '0', root], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const [first] = await once(server.stdout.setEncoding('utf8'), 'data');
+	const url = first.split('\n')[0];
+	assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+	const page = await get(`${url}devtools/js_app.html`);
+	assert.strictEqual(page.status, 200);
+	assert.match(page.body, /<html/i);
+	server.kill('SIGTERM');
+	assert.deepStrictEqual(await once(server, 'exit'), [0, null]);
+});
+
+test('every command has a manual page and completions', () => {
+	const help = run('--help').stdout;
+	const commands = help.slice(help.indexOf('Commands:')).split('\n').slice(1)
+		.map((line) => /^ {2}([a-z-]+) /.exec(line)).filter(Boolean).map((m) => m[1]);
+	assert.ok(commands.length >= 10, help);
+	const bash = fs.readFileSync(path.join(root, 'share/bash-completion/completions/inspmort'), 'utf8');
+	for (const command of commands) {
+		const page = fs.readFileSync(path.join(root, `share/man/man1/inspmort-${command}.1`), 'utf8');
+		assert.match(page, new RegExp(`^\\.TH INSPMORT-${command.toUpperCase()} 1 `));
+		for (const section of ['NAME', 'SYNOPSIS', 'EXAMPLES', 'EXIT STATUS'])
+			assert.match(page, new RegExp(`^\\.SH ${section}$`, 'm'), `${command}: ${section}`);
+		assert.match(bash, new RegExp(`\\t${command}\\) options=`));
+		assert.strictEqual(run(command, '--help').status, 0);
+	}
+	assert.strictEqual(spawnSync('bash', ['-n', path.join(root, 'share/bash-completion/completions/inspmort')]).status, 0);
+});
+
+test('bash completes commands and options', () => {
+	const complete = (line, word) => spawnSync('bash', ['-c', `
+		source "$1"; COMP_WORDS=(inspmort ${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _inspmort
+		printf '%s\\n' "\${COMPREPLY[@]}"`, 'bash',
+	path.join(root, 'share/bash-completion/completions/inspmort')], { encoding: 'utf8' }).stdout.split('\n');
+	assert.ok(complete('sho').includes('show'));
+	assert.ok(complete('show --fr').includes('--frame'));
+});
