@@ -96,6 +96,9 @@ static enum ipm_errc decode(struct ipm_block_cache *cache, struct ipm_file *file
 	rc = ipm_layout_get_block(view, offset, &h, err);
 	if (rc)
 		return rc;
+	if (h.raw_bytes > IPM_RECORD_BYTES_MAX)
+		return ipm_fail_at(err, IPM_ERR_BAD_DATA, offset, "a block of %u bytes",
+				   h.raw_bytes);
 	if (h.raw_bytes > cache->max_record_bytes)
 		return ipm_fail_at(err, IPM_ERR_LIMIT, offset, "a block of %u bytes", h.raw_bytes);
 	/* The directory ends 2 bytes behind each group's, aligned for uint16_t. */

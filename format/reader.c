@@ -309,6 +309,14 @@ enum ipm_errc ipm_reader_hold(struct ipm_reader *r, struct ipm_block *block, str
 	return IPM_OK;
 }
 
+/* What a record that cannot be decoded says of the file. */
+static enum ipm_errc broken_record(struct ipm_reader *r, enum ipm_errc rc)
+{
+	if (is_damage(rc))
+		r->info.integrity = IPM_DAMAGED;
+	return rc;
+}
+
 static struct ipm_slot *take_slot(struct ipm_reader *r, struct ipm_error *err)
 {
 	struct ipm_slot *slot = r->free_slots;
@@ -363,7 +371,8 @@ enum ipm_errc ipm_reader_object(struct ipm_reader *r, uint64_t id, const struct 
 	d = ipm_decoder_at(r, &slot->arena, block, &place, err);
 	if (!ipm_decode_object(&d, &slot->object)) {
 		give_back(r, slot);
-		return ipm_error_context(err, d.rc, "object %llu", (unsigned long long)id);
+		return ipm_error_context(err, broken_record(r, d.rc), "object %llu",
+					 (unsigned long long)id);
 	}
 	*ret = &slot->object;
 	return IPM_OK;
@@ -397,7 +406,8 @@ enum ipm_errc ipm_reader_slice(struct ipm_reader *r, uint64_t id, const struct i
 	d = ipm_decoder_at(r, &slot->arena, block, &place, err);
 	if (!ipm_decode_slice(&d, &slot->slice)) {
 		give_back(r, slot);
-		return ipm_error_context(err, d.rc, "slice %llu", (unsigned long long)id);
+		return ipm_error_context(err, broken_record(r, d.rc), "slice %llu",
+					 (unsigned long long)id);
 	}
 	*ret = &slot->slice;
 	return IPM_OK;
@@ -492,7 +502,7 @@ static bool scan_record(void *self, struct ipm_block *block, struct ipm_place *p
 
 	if (ipm_decode_object(&d, &object))
 		more = s->visit(s->self, &object);
-	else
+	else if (broken_record(s->r, d.rc))
 		s->damaged++;
 	ipm_arena_reset(&s->arena, SLOT_KEEP_BYTES);
 	return more;
@@ -537,7 +547,8 @@ enum ipm_errc ipm_reader_pause(struct ipm_reader *r, uint64_t index, const struc
 		return ipm_fail(err, IPM_ERR_NO_MEMORY, "no memory for a pause");
 	d = ipm_decoder_at(r, &r->arena, block, &place, err);
 	if (!ipm_decode_pause(&d, &entry->pause))
-		return ipm_error_context(err, d.rc, "pause %llu", (unsigned long long)index);
+		return ipm_error_context(err, broken_record(r, d.rc), "pause %llu",
+					 (unsigned long long)index);
 	entry->index = index;
 	entry->next = r->pauses;
 	r->pauses = entry;
@@ -598,7 +609,9 @@ static bool load_script(void *self, struct ipm_block *block, struct ipm_place *p
 		return false;
 	}
 	d = ipm_decoder_at(r, &r->arena, block, place, &ignored);
-	if (ipm_decode_script(&d, script))
+	if (!ipm_decode_script(&d, script))
+		broken_record(r, d.rc);
+	else
 		r->scripts[r->script_count++] =
 			(struct ipm_script_entry){.index = place->id, .script = script};
 	return true;
@@ -694,7 +707,9 @@ static bool load_note(void *self, struct ipm_block *block, struct ipm_place *pla
 	if (!hold_block(load, block) || !grow(load, &r->notes, r->note_count, sizeof(*r->notes)))
 		return false;
 	d = ipm_decoder_at(r, &r->arena, block, place, &ignored);
-	if (ipm_decode_note(&d, &note))
+	if (!ipm_decode_note(&d, &note))
+		broken_record(r, d.rc);
+	else
 		r->notes[r->note_count++] = note;
 	return true;
 }

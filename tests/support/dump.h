@@ -556,7 +556,7 @@ static inline void dump_file(struct ipm_reader *r, struct ipm_buf *out)
 	static const char *const words[] = {"whole", "cut", "damaged"};
 	struct dump_state s = {.out = out};
 
-	ipm_buf_printf(out, "{\"opens\": \"%s\"", words[ipm_reader_info(r)->integrity]);
+	ipm_buf_cstr(out, "{\"format\": 1");
 	dump_records(r, dump_json_line, &s);
 	if (*s.section && strcmp(s.section, "meta") != 0 && strcmp(s.section, "summary") != 0)
 		ipm_buf_cstr(out, "\n}");
