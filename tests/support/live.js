@@ -7,7 +7,7 @@ const { once } = require('node:events');
 const { session } = require('./serve.js');
 
 // Starts a program under Node's own inspector and lets it run into its uncaught exception.
-async function pausedNode(t, program, { node = process.execPath, execArgv = [] } = {}) {
+async function pausedNode(t, program, { node = process.execPath, execArgv = [], asyncDepth = 0 } = {}) {
 	const child = spawn(node, [...execArgv, '--inspect-brk=127.0.0.1:0', program], { stdio: ['ignore', 'ignore', 'pipe'] });
 	t.after(() => child.kill('SIGKILL'));
 	let text = '';
@@ -27,6 +27,8 @@ async function pausedNode(t, program, { node = process.execPath, execArgv = [] }
 	});
 	await client.call('Runtime.enable');
 	await client.call('Debugger.enable');
+	if (asyncDepth)
+		await client.call('Debugger.setAsyncCallStackDepth', { maxDepth: asyncDepth });
 	await client.call('Debugger.setPauseOnExceptions', { state: 'uncaught' });
 	const start = paused('Break on start');
 	await client.call('Runtime.runIfWaitingForDebugger');
@@ -61,6 +63,8 @@ function plain(value, scripts) {
 		else if (key === 'scriptId') copy[key] = scripts.get(item) ?? `unknown script ${item}`;
 		else copy[key] = plain(item, scripts);
 	}
+	if (typeof copy.url === 'string' && copy.url.startsWith('node:internal/') && 'lineNumber' in copy)
+		copy.lineNumber = copy.columnNumber = 'some';
 	return copy;
 }
 
