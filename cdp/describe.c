@@ -86,6 +86,8 @@ void ipm_describe_omitted(const struct ipm_value *value, struct ipm_buf *out)
 			ipm_buf_byte(out, ' ');
 			ipm_buf_str(out, value->omitted.type_name);
 		}
+	} else if (reason == IPM_REASON_UNINITIALIZED || reason == IPM_REASON_OPTIMIZED_OUT) {
+		ipm_buf_printf(out, "<%s", ipm_reason_text(reason)); /* as it was in the process */
 	} else {
 		ipm_buf_printf(out, "<not captured: %s", ipm_reason_text(reason));
 	}

@@ -2,6 +2,7 @@
 #include "text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
@@ -135,31 +136,91 @@ static uint64_t own_object(struct report *r, const struct ipm_object *object, co
 	return id;
 }
 
-static enum ipm_errc put_thrown(struct report *r, const struct ipm_value *thrown,
-				const char *prefix)
+/* What Node prints for a thing that only looks like an error: its own `stack`, if that is text. */
+static enum ipm_errc put_own_stack(struct report *r, const struct ipm_object *object,
+				   struct ipm_buf *out, bool *ret_done)
 {
-	const struct ipm_object *object = NULL;
-	struct ipm_buf text = IPM_BUF_INIT;
-	bool error = false;
-	enum ipm_errc rc;
+	size_t i;
+
+	*ret_done = false;
+	for (i = 0; i < object->property_count; i++) {
+		const struct ipm_property *p = &object->properties[i];
+
+		if (p->value.type != IPM_VALUE_STRING || p->symbol_id || p->name.len != 5 ||
+		    memcmp(p->name.data, "stack", 5) != 0)
+			continue;
+		*ret_done = true;
+		return ipm_text_append(&r->job.heap, &p->value.string, 0, UINT64_MAX, out,
+				       r->job.err);
+	}
+	return IPM_OK;
+}
+
+static enum ipm_errc put_thrown_text(struct report *r, const struct ipm_value *thrown,
+				     struct ipm_buf *out)
+{
+	const struct ipm_object *object;
+	bool done = false;
+	enum ipm_errc rc = IPM_OK;
 
 	if (thrown->type == IPM_VALUE_OBJECT &&
 	    r->job.heap.object(&r->job.heap, thrown->object_id, &object, NULL) == IPM_OK) {
-		error = object->kind == IPM_KIND_ERROR;
+		if (object->kind == IPM_KIND_ERROR) {
+			rc = ipm_cdp_description(&r->job.cdp, thrown, out, r->job.err);
+			done = true;
+		} else {
+			rc = put_own_stack(r, object, out, &done);
+		}
 		r->job.heap.release(&r->job.heap, object);
 	}
+	if (rc || done)
+		return rc;
+	ipm_buf_cstr(out, "Thrown: ");
+	return ipm_put_brief(&r->job, thrown, r->job.columns, out);
+}
+
+static enum ipm_errc put_thrown(struct report *r, const struct ipm_value *thrown,
+				const char *prefix)
+{
+	struct ipm_buf text = IPM_BUF_INIT;
+	enum ipm_errc rc;
+
 	ipm_buf_cstr(&text, prefix);
-	if (error) {
-		rc = ipm_cdp_description(&r->job.cdp, thrown, &text, r->job.err);
-	} else {
-		ipm_buf_cstr(&text, "Thrown: ");
-		rc = ipm_put_brief(&r->job, thrown, r->job.columns, &text);
-	}
+	rc = put_thrown_text(r, thrown, &text);
 	if (!rc)
 		rc = ipm_buf_status(&text, r->job.err);
 	if (!rc)
 		put_stack(r, ipm_buf_as_str(&text));
 	ipm_buf_deinit(&text);
+	return rc;
+}
+
+/* The errors that an AggregateError stands for. */
+static enum ipm_errc put_aggregated(struct report *r, const struct ipm_value *thrown)
+{
+	const struct ipm_object *object, *list;
+	const struct ipm_value *value;
+	struct ipm_element_iter it;
+	uint64_t id = 0, index;
+	char prefix[40];
+	enum ipm_errc rc = IPM_OK;
+
+	if (thrown->type == IPM_VALUE_OBJECT &&
+	    r->job.heap.object(&r->job.heap, thrown->object_id, &object, NULL) == IPM_OK) {
+		if (object->kind == IPM_KIND_ERROR)
+			id = own_object(r, object, "errors");
+		r->job.heap.release(&r->job.heap, object);
+	}
+	if (!id || r->job.heap.object(&r->job.heap, id, &list, NULL) != IPM_OK)
+		return IPM_OK;
+	ipm_element_iter_init(&it, &r->job.heap, list, 0);
+	while (!rc && !(rc = ipm_element_iter_next(&it, &index, &value, r->job.err)) && value &&
+	       index < MAX_CAUSES) {
+		snprintf(prefix, sizeof(prefix), "errors[%" PRIu64 "]: ", index);
+		rc = put_thrown(r, value, prefix);
+	}
+	ipm_element_iter_deinit(&it);
+	r->job.heap.release(&r->job.heap, list);
 	return rc;
 }
 
@@ -449,22 +510,53 @@ static enum ipm_errc put_frame(struct report *r, const struct ipm_frame *frame, 
 	return rc;
 }
 
-static void put_skipped(struct report *r, size_t *count)
+/* Frames left out of the report, for one reason at a time. */
+struct skipped {
+	size_t count;
+	bool repeated; /* the same call again and again, else: frames of Node's own */
+};
+
+static void put_skipped(struct report *r, struct skipped *s)
 {
-	if (*count) {
+	if (s->count) {
 		style(r, STYLE_DIM);
-		ipm_buf_printf(r->buf,
-			       "\n   \xE2\x80\xA6 %zu frame%s of Node itself (--full shows %s)\n",
-			       *count, *count == 1 ? "" : "s", *count == 1 ? "it" : "them");
+		ipm_buf_printf(r->buf, "\n   \xE2\x80\xA6 %zu %s%s %s (--full shows %s)\n",
+			       s->count, s->repeated ? "more call" : "frame",
+			       s->count == 1 ? "" : "s",
+			       s->repeated ? "of the same" : "of Node itself",
+			       s->count == 1 ? "it" : "them");
 		plain(r);
 	}
-	*count = 0;
+	s->count = 0;
+}
+
+static void skip(struct report *r, struct skipped *s, bool repeated)
+{
+	if (s->repeated != repeated)
+		put_skipped(r, s);
+	s->repeated = repeated;
+	s->count++;
+}
+
+static bool same_call(const struct ipm_frame *a, const struct ipm_frame *b)
+{
+	return a->location.script_id == b->location.script_id &&
+	       a->location.line == b->location.line && a->location.column == b->location.column;
+}
+
+/* In a recursion that ran away: the third call from the same place, and all that follow. */
+static bool is_repeated(const struct ipm_pause *pause, size_t i)
+{
+	return i >= 2 && same_call(&pause->frames[i], &pause->frames[i - 1]) &&
+	       same_call(&pause->frames[i], &pause->frames[i - 2]);
 }
 
 static enum ipm_errc put_frames(struct report *r, const struct ipm_pause *pause)
 {
 	const struct ipm_convert_options *opts = r->job.opts;
-	size_t i, skipped = 0, own = 0;
+	bool brief = opts->frame < 0 && !opts->full;
+	struct skipped skipped = {0};
+	size_t i, own = 0;
 	enum ipm_errc rc = IPM_OK;
 
 	for (i = 0; i < pause->frame_count; i++)
@@ -472,14 +564,15 @@ static enum ipm_errc put_frames(struct report *r, const struct ipm_pause *pause)
 	for (i = 0; !rc && i < pause->frame_count; i++) {
 		if (opts->frame >= 0 && (uint64_t)opts->frame != i)
 			continue;
-		/* The very top is worth a look wherever it is; a stack of Node's alone, too. */
-		if (opts->frame < 0 && !opts->full && own &&
-		    ipm_is_internal_url(frame_url(r, &pause->frames[i]))) {
-			skipped++;
-			continue;
+		/* A stack of Node's frames alone is shown as it is. */
+		if (brief && own && ipm_is_internal_url(frame_url(r, &pause->frames[i]))) {
+			skip(r, &skipped, false);
+		} else if (brief && is_repeated(pause, i)) {
+			skip(r, &skipped, true);
+		} else {
+			put_skipped(r, &skipped);
+			rc = put_frame(r, &pause->frames[i], i);
 		}
-		put_skipped(r, &skipped);
-		rc = put_frame(r, &pause->frames[i], i);
 	}
 	put_skipped(r, &skipped);
 	if (opts->frame < 0 && pause->omitted_frames)
@@ -535,6 +628,8 @@ static enum ipm_errc put_pause(struct report *r, const struct ipm_pause *pause)
 			rc = put_thrown(r, &pause->data, "");
 			if (!rc)
 				rc = put_causes(r, &pause->data);
+			if (!rc)
+				rc = put_aggregated(r, &pause->data);
 		}
 		put_facts(r, pause);
 	}

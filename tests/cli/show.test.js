@@ -149,9 +149,22 @@ test('causes, things thrown that are no errors', (t) => {
 	`)]);
 	assert.match(causes, /^Error: outer\n[^]*^Caused by: TypeError: middle\n[^]*^Caused by: RangeError: inner\n/m);
 	assert.ok(causes.split('Caused by').length < 15);
+	const many = ok(['show', crashSource(dir, 'many.js', `throw new AggregateError([new Error('one'), 'two'], 'many');`)]);
+	assert.match(many, /^AggregateError: many\n[^]*^errors\[0\]: Error: one\n[^]*^errors\[1\]: Thrown: 'two'\n/m);
+	const alike = ok(['show', crashSource(dir, 'alike.js', `throw { stack: 'MyError: alike\\n    at nowhere', code: 7 };`)]);
+	assert.match(alike, /^MyError: alike\n    at nowhere\n/);
 	assert.match(ok(['show', crashSource(dir, 'string.js', `throw 'just a string';`)]), /^Thrown: 'just a string'\n/);
 	assert.match(ok(['show', crashSource(dir, 'null.js', `throw null;`)]), /^Thrown: null\n/);
 	assert.match(ok(['show', crashSource(dir, 'object.js', `throw { code: 7 };`)]), /^Thrown: \{code: 7\}\n/);
+});
+
+test('a recursion is told once', (t) => {
+	const dir = temporaryDirectory(t);
+	const file = crashSource(dir, 'deep.js', `function down(n) { if (!n) throw new Error('deep'); return down(n - 1) + 1; }\ndown(30);`);
+	const text = ok(['show', file]);
+	assert.deepStrictEqual(text.match(/^#\d+ \S+/gm), ['#0 down', '#1 down', '#2 down', '#31 <anonymous>']);
+	assert.match(text, /\n\n   … 28 more calls of the same \(--full shows them\)\n\n#31 /);
+	assert.ok(ok(['show', '--full', file]).match(/^#\d+ down/gm).length === 31);
 });
 
 test('minified code: the line is cut around the place', (t) => {
