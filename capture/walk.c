@@ -196,11 +196,11 @@ static enum ipm_errc fetch_extras(struct walk *walk, struct ipm_error *err)
 	};
 	enum ipm_errc rc;
 
-	if (!walk->extra_count || run->extras_ns >= run->extras_max_ns)
+	if (!walk->extra_count || run->extras_ns >= run->extras_max_ns || before >= run->stop_ns)
 		return IPM_OK;
-	opts.until_ns = before + (run->extras_max_ns - run->extras_ns);
-	if (opts.until_ns > run->stop_ns)
-		opts.until_ns = run->stop_ns;
+	opts.until_ns = run->stop_ns;
+	if (run->extras_max_ns - run->extras_ns < run->stop_ns - before)
+		opts.until_ns = before + (run->extras_max_ns - run->extras_ns);
 	text.pool = &run->batch_pool;
 	rc = extras_fetch(&run->walker, &text, &run->batch_pool, walk->extras, walk->extra_count,
 			  &opts, err);

@@ -8,6 +8,8 @@
 
 extern const unsigned char ipm_walker_js[];
 extern const size_t ipm_walker_js_len;
+extern const unsigned char ipm_walker_plain_js[];
+extern const size_t ipm_walker_plain_js_len;
 
 /*
  * `scopes` is the closure of one of Node's own functions, in which its untouched builtins lie.
@@ -23,8 +25,9 @@ static const char install_head[] =
 	"const "
 	"d=primordials&&process?primordials.ReflectGetOwnPropertyDescriptor(process,'env'):null;"
 	"return(";
-static const char install_tail[] =
-	")(primordials,binding,options,globalThis,d?d.value:undefined,locate)}";
+static const char install_plain[] =
+	")(primordials,binding,options,globalThis,d?d.value:undefined,locate,";
+static const char install_tail[] = ")}";
 
 /* Evaluates without letting the program's code run; false when that is not possible. */
 static bool evaluate(struct target *t, const char *expression, struct ipm_buf *ret_object_id)
@@ -77,6 +80,8 @@ static enum ipm_errc install(struct walker *w, const struct walker_options *opts
 
 	ipm_buf_cstr(&declaration, install_head);
 	ipm_buf_append(&declaration, ipm_walker_js, ipm_walker_js_len);
+	ipm_buf_cstr(&declaration, install_plain);
+	ipm_buf_append(&declaration, ipm_walker_plain_js, ipm_walker_plain_js_len);
 	ipm_buf_cstr(&declaration, install_tail);
 	rc = ipm_buf_status(&declaration, err);
 	if (rc)
