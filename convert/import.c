@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -50,41 +51,6 @@ static bool is(struct ipm_str str, const char *text)
 	return strlen(text) == str.len && !memcmp(str.data, text, str.len);
 }
 
-static enum ipm_errc find_sections(struct import *im)
-{
-	struct json_cursor c = {im->text.data, im->text.data + im->text.len};
-	struct ipm_str name, value;
-	enum json_step step;
-	bool any = false;
-
-	if (!json_enter(&c, '{'))
-		return import_bad(im, im->text.data, "not a JSON object");
-	while ((step = json_next_member(&c, &name, &value)) == JSON_ITEM) {
-		struct ipm_str *section = is(name, "Paused")	      ? &im->paused
-					  : is(name, "RemoteObjects") ? &im->objects
-					  : is(name, "Scripts")	      ? &im->scripts
-					  : is(name, "Report")	      ? &im->report
-					  : is(name, "Summary")	      ? &im->summary
-								      : NULL;
-
-		import_drop(im, value.data + value.len);
-		if (!section)
-			continue;
-		*section = value;
-		any |= section == &im->paused || section == &im->objects;
-	}
-	if (step == JSON_BAD)
-		return import_bad(im, c.at, "the JSON ends in the middle");
-	if (!any)
-		return import_bad(im, im->text.data,
-				  "no crash in it: neither Paused nor RemoteObjects");
-	if (im->paused.len && im->paused.data[0] != '[')
-		return import_bad(im, im->paused.data, "Paused is no array");
-	if (im->objects.len && im->objects.data[0] != '{')
-		return import_bad(im, im->objects.data, "RemoteObjects is no object");
-	return IPM_OK;
-}
-
 static bool note_mention(void *self, const char *object, struct ipm_str id, bool is_scope)
 {
 	struct import *im = self;
@@ -100,50 +66,116 @@ static bool note_mention(void *self, const char *object, struct ipm_str id, bool
 }
 
 /* Our own: "<prefix>1", "<prefix>2", … without a gap; ids with ":" belong to the one before. */
-static bool counts_up(struct ipm_str id, uint32_t *last)
+static void check_own(struct import *im, struct ipm_str id)
 {
 	uint64_t number = 0;
 	size_t at = id.len, i;
 
-	if (memchr(id.data, ':', id.len))
-		return *last > 0;
+	if (memchr(id.data, ':', id.len)) {
+		im->own &= im->own_count > 0;
+		return;
+	}
 	while (at && id.data[at - 1] >= '0' && id.data[at - 1] <= '9')
 		at--;
-	if (!at || id.len - at > 9)
-		return false;
-	for (i = at; i < id.len; i++)
+	if (!im->own_count)
+		im->own_prefix = (struct ipm_str){id.data, at};
+	for (i = at; i < id.len && number < UINT32_MAX; i++)
 		number = number * 10 + (uint64_t)(id.data[i] - '0');
-	return number == ++*last;
+	im->own = im->own && at && number == ++im->own_count && im->own_prefix.len == at &&
+		  !memcmp(im->own_prefix.data, id.data, at) && at < 64;
 }
 
-static enum ipm_errc gather_ids(struct import *im)
+/* All ids of RemoteObjects, in one pass. */
+static enum ipm_errc gather_ids(struct import *im, struct json_cursor *c)
 {
-	struct json_cursor c = {im->objects.data, im->objects.data + im->objects.len};
 	struct ipm_str id, value;
 	enum json_step step;
-	uint32_t handle, last = 0;
+	uint32_t handle;
 
-	im->own = true;
-	if (im->paused.len && !json_walk_mentions(im->paused, note_mention, im))
-		return import_bad(im, im->paused.data, "Paused cannot be read");
-	if (!im->objects.len || !json_enter(&c, '{'))
-		return IPM_OK;
-	while ((step = json_next_member(&c, &id, &value)) == JSON_ITEM) {
-		enum ipm_errc rc = import_ids_add(&im->ids, id, &handle, im->err);
+	if (!json_enter(c, '{'))
+		return import_bad(im, c->at, "RemoteObjects is no object");
+	im->objects.data = c->at - 1;
+	while ((step = json_next_name(c, &id)) == JSON_ITEM) {
+		const char *at = c->at;
 
-		if (rc)
-			return rc;
+		if (!json_walk_mentions(c, note_mention, im, &value))
+			return import_bad(im, at, "an object that cannot be read");
+		if (import_ids_add(&im->ids, id, &handle, im->err))
+			return im->err->code;
 		import_ids_set_listing(&im->ids, handle, (uint64_t)(value.data - im->text.data));
-		if (!json_walk_mentions(value, note_mention, im))
-			return import_bad(im, value.data, "an object that cannot be read");
-		im->own = im->own && counts_up(id, &last);
+		check_own(im, id);
 		import_drop(im, value.data);
 	}
-	return step == JSON_BAD ? import_bad(im, c.at, "RemoteObjects cannot be read") : IPM_OK;
+	im->objects.len = (size_t)(c->at - im->objects.data);
+	return step == JSON_BAD ? import_bad(im, c->at, "the JSON ends in the middle") : IPM_OK;
+}
+
+static enum ipm_errc take_section(struct import *im, struct json_cursor *c, struct ipm_str name)
+{
+	const char *at = c->at;
+	struct ipm_str value, *section = is(name, "Scripts")   ? &im->scripts
+					 : is(name, "Report")  ? &im->report
+					 : is(name, "Summary") ? &im->summary
+							       : &value;
+
+	if (is(name, "RemoteObjects") && !im->objects.len)
+		return gather_ids(im, c);
+	if (is(name, "Paused") && !im->paused.len) {
+		if (!json_walk_mentions(c, note_mention, im, &im->paused))
+			return import_bad(im, at, "Paused cannot be read");
+		if (im->paused.data[0] != '[')
+			return import_bad(im, at, "Paused is no array");
+		return IPM_OK;
+	}
+	if (!json_skip_value(c, section))
+		return import_bad(im, at, "the JSON ends in the middle");
+	import_drop(im, c->at);
+	return IPM_OK;
+}
+
+static enum ipm_errc find_sections(struct import *im)
+{
+	struct json_cursor c = {im->text.data, im->text.data + im->text.len};
+	struct ipm_str name;
+	enum json_step step;
+	enum ipm_errc rc = IPM_OK;
+
+	if (!json_enter(&c, '{'))
+		return import_bad(im, im->text.data, "not a JSON object");
+	im->own = true;
+	while (!rc && (step = json_next_name(&c, &name)) == JSON_ITEM)
+		rc = take_section(im, &c, name);
+	if (rc)
+		return rc;
+	if (step == JSON_BAD)
+		return import_bad(im, c.at, "the JSON ends in the middle");
+	if (!im->paused.len && !im->objects.len)
+		return import_bad(im, im->text.data,
+				  "no crash in it: neither Paused nor RemoteObjects");
+	return IPM_OK;
+}
+
+/* Our own ids keep their numbers. */
+static enum ipm_errc number_own(struct import *im)
+{
+	char text[96];
+	uint32_t i, handle;
+	enum ipm_errc rc = IPM_OK;
+
+	for (i = 1; i <= im->own_count && !rc; i++) {
+		int n = snprintf(text, sizeof(text), "%.*s%" PRIu32, (int)im->own_prefix.len,
+				 im->own_prefix.data, i);
+
+		handle = import_ids_find(&im->ids, (struct ipm_str){text, (size_t)n});
+		if (handle == ID_NONE)
+			return import_bad(im, im->objects.data, "ids that come twice");
+		rc = import_enqueue(im, handle, QUEUE_OBJECT, import_ids_number(&im->ids, handle));
+	}
+	return rc;
 }
 
 /* Every listed id that has no number yet. */
-static enum ipm_errc number_listed(struct import *im, bool with_parts)
+static enum ipm_errc number_listed(struct import *im)
 {
 	struct json_cursor c = {im->objects.data, im->objects.data + im->objects.len};
 	struct ipm_str id, value;
@@ -154,8 +186,6 @@ static enum ipm_errc number_listed(struct import *im, bool with_parts)
 		return IPM_OK;
 	while (!rc && json_next_member(&c, &id, &value) == JSON_ITEM) {
 		import_drop(im, value.data);
-		if (!with_parts && memchr(id.data, ':', id.len))
-			continue;
 		handle = import_ids_find(&im->ids, id);
 		if (handle == ID_NONE)
 			continue;
@@ -184,7 +214,7 @@ static enum ipm_errc write_objects(struct import *im)
 			return rc;
 		/* What no frame leads to is still in the file. */
 		all = true;
-		rc = number_listed(im, true);
+		rc = number_listed(im);
 	}
 }
 
@@ -196,11 +226,9 @@ static enum ipm_errc run(struct import *im, struct ipm_sink sink)
 	im->dropped = im->text.data;
 	rc = find_sections(im);
 	if (!rc)
-		rc = gather_ids(im);
-	if (!rc)
 		rc = import_frame_scopes(im);
 	if (!rc && im->own)
-		rc = number_listed(im, false);
+		rc = number_own(im);
 	if (!rc)
 		rc = ipm_writer_create(sink, NULL, &im->writer, im->err);
 	if (!rc)

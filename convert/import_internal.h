@@ -33,6 +33,8 @@ struct import {
 	const char *dropped; /* pages before this have been given back */
 	struct ipm_str paused, objects, scripts, report, summary;
 	struct import_ids ids;
+	struct ipm_str own_prefix;
+	uint32_t own_count;
 	bool own; /* ids are "<prefix>1", "<prefix>2", … in order: they stay what they are */
 	uint32_t *
 		queue; /* by number - 1: handle, or with QUEUE_BUFFER the handle of a typed array */

@@ -94,17 +94,25 @@ static enum json_step next_item(struct json_cursor *c, char closing)
 	return JSON_END;
 }
 
-enum json_step json_next_member(struct json_cursor *c, struct ipm_str *ret_name,
-				struct ipm_str *ret_value)
+enum json_step json_next_name(struct json_cursor *c, struct ipm_str *ret_name)
 {
 	enum json_step step = next_item(c, '}');
 
 	if (step != JSON_ITEM)
 		return step;
-	if (*c->at != '"' || !skip_string(c, ret_name) || !json_enter(c, ':') ||
-	    !json_skip_value(c, ret_value))
+	if (*c->at != '"' || !skip_string(c, ret_name) || !json_enter(c, ':'))
 		return JSON_BAD;
 	return JSON_ITEM;
+}
+
+enum json_step json_next_member(struct json_cursor *c, struct ipm_str *ret_name,
+				struct ipm_str *ret_value)
+{
+	enum json_step step = json_next_name(c, ret_name);
+
+	if (step == JSON_ITEM && !json_skip_value(c, ret_value))
+		return JSON_BAD;
+	return step;
 }
 
 enum json_step json_next_element(struct json_cursor *c, struct ipm_str *ret_value)
@@ -137,49 +145,57 @@ static bool is(struct ipm_str str, const char *text, size_t len)
 	return str.len == len && !memcmp(str.data, text, len);
 }
 
-bool json_walk_mentions(struct ipm_str text,
+/* A member's name at the cursor's `string`: is its value of interest? */
+static bool take_member(struct json_cursor *c, struct ipm_str name, struct ipm_str *ret)
+{
+	if (!is(name, "objectId", 8) && !is(name, "subtype", 7))
+		return false;
+	if (!json_enter(c, ':')) /* a value that happens to be called so */
+		return false;
+	skip_space(c);
+	return c->at < c->end && *c->at == '"' && skip_string(c, ret);
+}
+
+bool json_walk_mentions(struct json_cursor *c,
 			bool (*mention)(void *self, const char *object, struct ipm_str id,
 					bool is_scope),
-			void *self)
+			void *self, struct ipm_str *ret)
 {
 	struct {
 		const char *start;
 		bool is_scope;
 	} open[MAX_DEPTH];
-	struct json_cursor c = {text.data, text.data + text.len};
 	struct ipm_str string, value;
+	const char *start;
 	size_t depth = 0;
 
-	while (c.at < c.end) {
-		switch (*c.at) {
+	skip_space(c);
+	start = c->at;
+	if (c->at < c->end && *c->at != '{' && *c->at != '[')
+		return json_skip_value(c, ret);
+	while (c->at < c->end) {
+		switch (*c->at) {
 		case '{':
 		case '[':
 			if (depth == MAX_DEPTH)
 				return false;
-			open[depth].start = c.at++;
+			open[depth].start = c->at++;
 			open[depth++].is_scope = false;
 			break;
 		case '}':
 		case ']':
-			if (!depth)
-				return false;
-			depth--;
-			c.at++;
-			break;
+			c->at++;
+			if (--depth)
+				break;
+			*ret = (struct ipm_str){start, (size_t)(c->at - start)};
+			return true;
 		case '"':
-			if (!skip_string(&c, &string))
+			if (!skip_string(c, &string))
 				return false;
-			if (!depth || (string.len != 8 && string.len != 7))
+			if (string.len != 8 && string.len != 7)
 				break;
-			if (!is(string, "objectId", 8) && !is(string, "subtype", 7))
+			if (!take_member(c, string, &value))
 				break;
-			if (!json_enter(&c, ':'))
-				break; /* a value that happens to be called so */
-			skip_space(&c);
-			if (c.at >= c.end || *c.at != '"')
-				break;
-			if (!skip_string(&c, &value))
-				return false;
 			if (string.len == 7)
 				open[depth - 1].is_scope = is(value, "internal#scope", 14);
 			else if (!mention(self, open[depth - 1].start, value,
@@ -187,9 +203,9 @@ bool json_walk_mentions(struct ipm_str text,
 				return false;
 			break;
 		default:
-			c.at++;
+			c->at++;
 			break;
 		}
 	}
-	return depth == 0;
+	return false;
 }

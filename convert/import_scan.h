@@ -29,17 +29,19 @@ bool json_skip_value(struct json_cursor *c, struct ipm_str *ret);
 enum json_step json_next_member(struct json_cursor *c, struct ipm_str *ret_name,
 				struct ipm_str *ret_value);
 enum json_step json_next_element(struct json_cursor *c, struct ipm_str *ret_value);
+/* The next member's name; the cursor stands before its value. */
+enum json_step json_next_name(struct json_cursor *c, struct ipm_str *ret_name);
 /* The value of a member of the object that begins here. False: there is none. */
 bool json_find_member(struct ipm_str object, const char *name, struct ipm_str *ret);
 
 /*
- * Calls `mention` for every object with a member "objectId" that is a string: the object's
- * beginning, the id between its quotes, and whether its subtype is "internal#scope". False: nested
- * too deeply, or cut off.
+ * The extent of the next value; calls `mention` for every object in it with a member "objectId"
+ * that is a string: the object's beginning, the id between its quotes, and whether its subtype is
+ * "internal#scope". False: nested too deeply, cut off, or `mention` said so.
  */
-bool json_walk_mentions(struct ipm_str text,
+bool json_walk_mentions(struct json_cursor *c,
 			bool (*mention)(void *self, const char *object, struct ipm_str id,
 					bool is_scope),
-			void *self);
+			void *self, struct ipm_str *ret);
 
 #endif
