@@ -22,10 +22,8 @@ async function browser(t) {
 	return instance;
 }
 
-test('a click on a crash shows the paused process in DevTools', async (t) => {
-	const dir = temporaryDirectory(t);
-	crash(dir, path.join(root, 'examples/nested.js'));
-	const server = await serve(t, [dir]);
+// A page that notes what it asks other hosts for, and a way to wait for text that keeps a picture when it fails.
+async function opened(t, server) {
 	const page = await (await browser(t)).newPage({ viewport: { width: 1400, height: 900 } });
 	const foreign = [];
 	page.on('request', (request) => {
@@ -33,31 +31,109 @@ test('a click on a crash shows the paused process in DevTools', async (t) => {
 		if (!['data:', 'blob:'].includes(url.protocol) && url.host !== server.host)
 			foreign.push(request.url());
 	});
-	const seen = async (text, what) => {
+	page.on('websocket', (socket) => {
+		if (new URL(socket.url()).host !== server.host)
+			foreign.push(socket.url());
+	});
+	const picture = (name) => page.screenshot({ path: path.join(artifacts, name) });
+	const seen = async (locator, what) => {
 		try {
-			await page.getByText(text).first().waitFor({ timeout: 30_000 });
+			await locator.first().waitFor({ timeout: 30_000 });
 		} catch (error) {
-			await page.screenshot({ path: path.join(artifacts, 'devtools-failed.png') });
+			await picture('failed.png');
 			throw new Error(`not in the page: ${what}`, { cause: error });
 		}
 	};
-
 	fs.mkdirSync(artifacts, { recursive: true });
 	await page.goto(server.url.href);
-	await page.locator('.crash .error').first().waitFor();
-	await page.screenshot({ path: path.join(artifacts, 'index.png') });
+	return { page, foreign, picture, seen };
+}
+
+test('a click on a crash shows the paused process in DevTools', async (t) => {
+	const dir = temporaryDirectory(t);
+	crash(dir, path.join(root, 'examples/nested.js'));
+	const server = await serve(t, [dir]);
+	const { page, foreign, picture, seen } = await opened(t, server);
+	await seen(page.locator('.crash .error'), 'the crash');
+	await picture('index.png');
 	await page.locator('.crash a.open').first().click();
 	await page.waitForURL(/js_app\.html/, { waitUntil: 'commit' });
 
-	await seen(/Paused on (uncaught )?exception/i, 'the banner');
+	await seen(page.getByText(/Paused on (uncaught )?exception/i), 'the banner');
 	const frames = page.locator('.call-frame-item-title');
-	await frames.first().waitFor({ timeout: 30_000 });
-	const names = await frames.allTextContents();
-	assert.deepStrictEqual(names.slice(0, 3), ['priceOf', 'checkout', 'main']);
-	await seen('"honey"', "the value of priceOf's local `name`");
-	await page.locator('.cm-execution-line, .cm-executionLine').first().waitFor({ timeout: 30_000 });
-	const line = await page.locator('.cm-execution-line, .cm-executionLine').first().textContent();
-	assert.match(line, /level\.price \* quantity/);
-	await page.screenshot({ path: path.join(artifacts, 'devtools.png') });
+	await seen(frames, 'the call stack');
+	assert.deepStrictEqual((await frames.allTextContents()).slice(0, 3), ['priceOf', 'checkout', 'main']);
+	await seen(page.getByText('"honey"'), "the value of priceOf's local `name`");
+	const line = page.locator('.cm-execution-line, .cm-executionLine');
+	await seen(line, 'the highlighted line');
+	assert.match(await line.first().textContent(), /level\.price \* quantity/);
+	await picture('devtools.png');
+
+	await page.locator('.name-and-value').filter({ hasText: /^this: ?Stock/ }).first().click();
+	await seen(page.getByText('Map(3)'), "this.levels, after a click on `this`");
+	await frames.filter({ hasText: 'checkout' }).first().click();
+	await seen(page.locator('.name-and-value').filter({ hasText: /^order: ?Order/ }), "checkout's argument, after a click on its frame");
+	await picture('devtools-frame.png');
+
+	await page.keyboard.press('F8');
+	await seen(page.getByText(/Paused on (uncaught )?exception/i), 'the banner after going on');
+	assert.deepStrictEqual((await frames.allTextContents()).slice(0, 3), ['priceOf', 'checkout', 'main']);
+	assert.deepStrictEqual(foreign, []);
+});
+
+test('the console of a dead process answers', async (t) => {
+	const dir = temporaryDirectory(t);
+	crash(dir, path.join(root, 'examples/http-server.js'));
+	const server = await serve(t, [dir]);
+	const { page, foreign, picture, seen } = await opened(t, server);
+	await page.locator('.crash a.open').first().click();
+	await seen(page.getByText(/Paused on (uncaught )?exception/i), 'the banner');
+	await page.getByRole('tab', { name: 'Console' }).click();
+	await seen(page.getByText(/Uncaught TypeError: Cannot read properties of null/), 'the uncaught error');
+	const prompt = page.locator('.console-view .cm-content').last();
+	await prompt.click();
+	for (const [expression, answer] of [['session.user.length + 10', '15'], ['[...sessions.keys()].join("+")', "'a1+b2'"], ['session.nosuch.x', /Uncaught TypeError: Cannot read properties of undefined/]]) {
+		await page.keyboard.type(expression);
+		await page.keyboard.press('Enter');
+		await seen(page.locator('.console-message').getByText(answer), expression);
+	}
+	await picture('devtools-console.png');
+	assert.deepStrictEqual(foreign, []);
+});
+
+test('the list filters, groups, and finds its way by keyboard', async (t) => {
+	const dir = temporaryDirectory(t);
+	const nested = crash(dir, path.join(root, 'examples/nested.js'));
+	crash(dir, path.join(root, 'examples/http-server.js'));
+	fs.copyFileSync(nested, path.join(dir, 'again.inspmort'));
+	const server = await serve(t, [dir]);
+	const { page, foreign, picture, seen } = await opened(t, server);
+	const visible = () => page.locator('.crash:visible').count();
+	await seen(page.locator('.crash'), 'crashes');
+	assert.strictEqual(await visible(), 3);
+	await page.keyboard.press('/');
+	await page.keyboard.type('loadCart');
+	assert.strictEqual(await visible(), 1);
+	assert.strictEqual(await page.locator('#count').textContent(), '1 of 3');
+	await page.keyboard.press('Escape');
+	assert.strictEqual(await visible(), 3);
+	await page.locator('#group').check();
+	assert.strictEqual(await visible(), 2);
+	await seen(page.getByText('2×'), 'how often');
+	await picture('index-grouped.png');
+	await page.locator('#group').uncheck();
+	fs.copyFileSync(nested, path.join(dir, 'new.inspmort'));
+	await page.locator('#crashes[data-count="4"]').waitFor({ state: 'attached', timeout: 30_000 });
+	assert.strictEqual(await visible(), 4);
+	await page.getByRole('link', { name: 'report' }).first().click();
+	await seen(page.locator('.report'), 'the report');
+	assert.match(await page.locator('.report').textContent(), /#0 (priceOf|loadCart)/);
+	await picture('report.png');
+	await page.getByRole('link', { name: 'All crashes' }).click();
+	await seen(page.locator('.crash'), 'crashes');
+	await page.locator('body').press('ArrowDown');
+	await page.keyboard.press('Enter');
+	await page.waitForURL(/js_app\.html/, { waitUntil: 'commit' });
+	await seen(page.getByText(/Paused on (uncaught )?exception/i), 'the banner');
 	assert.deepStrictEqual(foreign, []);
 });
