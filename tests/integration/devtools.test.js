@@ -77,6 +77,7 @@ test('a click on a crash shows the paused process in DevTools', async (t) => {
 
 	await page.keyboard.press('F8');
 	await seen(page.getByText(/Paused on (uncaught )?exception/i), 'the banner after going on');
+	await seen(frames.filter({ hasText: /^main$/ }), 'the call stack after going on');
 	assert.deepStrictEqual((await frames.allTextContents()).slice(0, 3), ['priceOf', 'checkout', 'main']);
 	assert.deepStrictEqual(foreign, []);
 });
