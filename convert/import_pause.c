@@ -253,6 +253,26 @@ static uint64_t parse_number(struct ipm_str text)
 	return number;
 }
 
+/* The script: what stands behind the options of node, some of which take a value. */
+static struct ipm_str program_of(const struct ipm_str *argv, size_t argc)
+{
+	static const char *const with_value[] = {
+		"-r", "--require",   "--import", "--loader", "--experimental-loader",
+		"-C", "--conditions"};
+	size_t i, k;
+
+	for (i = 1; i < argc; i++) {
+		if (!argv[i].len || argv[i].data[0] != '-')
+			return argv[i];
+		for (k = 0; k < sizeof(with_value) / sizeof(with_value[0]); k++)
+			if (strlen(with_value[k]) == argv[i].len &&
+			    !memcmp(with_value[k], argv[i].data, argv[i].len))
+				break;
+		i += k < sizeof(with_value) / sizeof(with_value[0]);
+	}
+	return (struct ipm_str){"", 0};
+}
+
 static void meta_of_header(struct import *im, struct ipm_json_ref header, struct ipm_meta *meta)
 {
 	struct ipm_json_ref argv = ipm_json_get(header, "commandLine"), arg;
@@ -278,8 +298,7 @@ static void meta_of_header(struct import *im, struct ipm_json_ref header, struct
 	     arg = ipm_json_next(arg))
 		list[meta->argc++] = import_str(im, arg);
 	meta->argv = list;
-	if (meta->argc > 1)
-		meta->program = list[1];
+	meta->program = program_of(list, meta->argc);
 	if (meta->argc)
 		meta->exec_path = list[0];
 }
