@@ -44,6 +44,33 @@ const programs = {
 	'works.js': { files: 0, source: `const { Worker } = require('worker_threads');
 		new Worker('console.log("worker")', { eval: true });` },
 	'prompts.js': { files: 0, source: `process.stderr.write('Debug'); process.stderr.write('ger?\\nW'); process.stderr.write('ait\\n');` },
+	// How much of the program's code ran: as much as without us.
+	'counts.js': { files: 1, source: `const { writeSync } = require('fs');
+		let ran = 0;
+		const count = function () { ran++; };
+		const traps = new Proxy({}, { get(t, k) { ran++; return Reflect.get(t, k); } });
+		const holder = { get a() { ran++; return 1; }, set b(v) { ran++; }, toString: count, valueOf: count,
+			proxy: new Proxy(function () {}, traps), list: new Proxy([1, 2], traps), inner: new Error('inner') };
+		holder[Symbol.toPrimitive] = count;
+		// V8's inspector formats the thrown error itself when it pauses (Node 26); nobody formats another.
+		Error.prepareStackTrace = function (e, sites) { if (e === holder.inner) ran++; return 'formatted by the program'; };
+		process.on('exit', () => writeSync(1, 'ran ' + ran + '\\n'));
+		const define = Object.defineProperty, keys = Reflect.ownKeys, of = Object.getOwnPropertyDescriptor;
+		const protos = [Map.prototype, Set.prototype, Array.prototype, String.prototype, Function.prototype, RegExp.prototype,
+			Date.prototype, Promise.prototype, Symbol.prototype, Number.prototype, Uint8Array.prototype.__proto__];
+		define(Array.prototype, '5000', { configurable: true, get: count, set: count });
+		const map = new Map([[holder, 1]]), set = new Set(['x']), date = new Date(0), regexp = /a/g;
+		(function crash() {
+			for (let i = 0; i < protos.length; i++) {
+				const list = keys(protos[i]);
+				for (let j = 0; j < list.length; j++) {
+					const d = of(protos[i], list[j]);
+					if (d.configurable && list[j] !== 'constructor')
+						define(protos[i], list[j], d.get ? { get: count, configurable: true } : { value: count, configurable: true });
+				}
+			}
+			null.x;
+		})();` },
 	'throws.mjs': { files: 1, source: `function f(a) { null.x; } setTimeout(() => f(5), 1);` },
 };
 
