@@ -40,12 +40,11 @@ static enum ipm_errc to_fd(struct ipm_reader *reader, const struct ipm_convert_f
 			   int fd, struct ipm_error *err)
 {
 	struct ipm_convert_options opts = {.frame = -1};
-	struct ipm_output out = ipm_fd_output(fd);
 	enum ipm_errc rc;
 
 	if (isatty(STDERR_FILENO) && !isatty(fd))
 		opts.progress = report_progress;
-	rc = ipm_convert(reader, format, &opts, &out, err);
+	rc = ipm_convert(reader, format, &opts, ipm_convert_fd_sink(fd), err);
 	if (opts.progress)
 		fputs("\r\033[K", stderr);
 	return rc;

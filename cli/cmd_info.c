@@ -5,7 +5,7 @@
 #include "args.h"
 #include "commands.h"
 #include "crash_summary.h"
-#include "ipm_convert.h"
+#include "safe_text.h"
 
 static const char help[] =
 	"inspmort info crash.inspmort                          what is in the file\n"

@@ -10,8 +10,8 @@
 #include "args.h"
 #include "commands.h"
 #include "crash_summary.h"
-#include "ipm_convert.h"
 #include "json.h"
+#include "safe_text.h"
 
 static const char help[] =
 	"inspmort list                     the crashes in this directory, newest first\n"

@@ -66,16 +66,22 @@ static bool find_devtools(char *ret, size_t capacity)
 	return false;
 }
 
+static enum ipm_errc append(void *self, const void *data, size_t len, struct ipm_error *err)
+{
+	ipm_buf_append(self, data, len);
+	return ipm_buf_status(self, err);
+}
+
 static enum ipm_errc render(struct ipm_reader *reader, const char *format, struct ipm_buf *out,
 			    struct ipm_error *err)
 {
 	const struct ipm_convert_format *found = ipm_convert_find(format);
 	struct ipm_convert_options opts = {.frame = -1};
-	struct ipm_output output = ipm_buf_output(out);
+	struct ipm_convert_sink sink = {append, out};
 
 	if (!found)
 		return ipm_fail(err, IPM_ERR_NOT_FOUND, "no format %s", format);
-	return ipm_convert(reader, found, &opts, &output, err);
+	return ipm_convert(reader, found, &opts, sink, err);
 }
 
 static bool parse_port(const char *text, uint16_t *ret)

@@ -28,7 +28,6 @@ int cmd_show(int argc, char **argv)
 					     {"full", 0, &opts.full, NULL},
 					     {"json", 0, &json, NULL},
 					     {0}};
-	struct ipm_output out = ipm_fd_output(STDOUT_FILENO);
 	struct ipm_reader *reader;
 	struct ipm_error err;
 	uint64_t number;
@@ -46,7 +45,8 @@ int cmd_show(int argc, char **argv)
 	opts.columns = cli_columns();
 	if (ipm_reader_open(argv[1], NULL, &reader, &err) != IPM_OK)
 		return cli_fail_file(argv[1], &err);
-	rc = ipm_convert(reader, ipm_convert_find(json ? "json" : "text"), &opts, &out, &err);
+	rc = ipm_convert(reader, ipm_convert_find(json ? "json" : "text"), &opts,
+			 ipm_convert_fd_sink(STDOUT_FILENO), &err);
 	ipm_reader_close(reader);
 	return rc ? cli_fail_file(argv[1], &err) : IPM_EXIT_OK;
 }

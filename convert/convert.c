@@ -28,15 +28,16 @@ const struct ipm_convert_format *ipm_convert_find(const char *name)
 }
 
 enum ipm_errc ipm_convert(struct ipm_reader *reader, const struct ipm_convert_format *format,
-			  const struct ipm_convert_options *opts, struct ipm_output *out,
+			  const struct ipm_convert_options *opts, struct ipm_convert_sink sink,
 			  struct ipm_error *err)
 {
 	static const struct ipm_convert_options defaults = {.frame = -1};
+	struct ipm_output out = {.sink = sink};
 	struct ipm_error finish_error;
 	enum ipm_errc rc, finish;
 
-	rc = format->write(reader, opts ? opts : &defaults, out, err);
-	finish = ipm_output_finish(out, &finish_error);
+	rc = format->write(reader, opts ? opts : &defaults, &out, err);
+	finish = ipm_output_finish(&out, &finish_error);
 	if (rc || !finish)
 		return rc;
 	if (err)

@@ -147,6 +147,15 @@ static enum ipm_errc take_over(struct import *im, struct pairs *pairs, uint32_t 
 	return IPM_OK;
 }
 
+/* Behind these stand lists that exist only for the protocol. */
+static bool is_virtual(struct ipm_json_ref name)
+{
+	return ipm_json_equals(name, "[[Scopes]]") || ipm_json_equals(name, "[[Entries]]") ||
+	       ipm_json_equals(name, "[[PrivateMethods]]") ||
+	       ipm_json_equals(name, "[[Int8Array]]") || ipm_json_equals(name, "[[Uint8Array]]") ||
+	       ipm_json_equals(name, "[[Int16Array]]") || ipm_json_equals(name, "[[Int32Array]]");
+}
+
 /* Two lists of descriptors of one object. */
 static enum ipm_errc pair_lists(struct import *im, struct pairs *pairs, struct ipm_json_ref known,
 				struct ipm_json_ref other)
@@ -179,7 +188,8 @@ static enum ipm_errc pair_lists(struct import *im, struct pairs *pairs, struct i
 			continue;
 		from = a;
 		/* Symbols are told apart by more than their description. */
-		if (ipm_json_type(ipm_json_get(b, "symbol")) != IPM_JSON_NONE)
+		if (ipm_json_type(ipm_json_get(b, "symbol")) != IPM_JSON_NONE ||
+		    is_virtual(ipm_json_get(b, "name")))
 			continue;
 		for (i = 0; i < sizeof(members) / sizeof(members[0]) && !rc; i++) {
 			uint32_t ha = handle_in(im, a, members[i]),

@@ -9,25 +9,20 @@
 
 #include <stdbool.h>
 
-#include "buf.h"
 #include "ipm_reader.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Where the text goes. Failure is sticky: after the first one `put` does nothing. */
-struct ipm_output {
+/* Where the text goes, piece by piece. `write` takes all of it or fails. */
+struct ipm_convert_sink {
 	enum ipm_errc (*write)(void *self, const void *data, size_t len, struct ipm_error *err);
 	void *self;
-	struct ipm_buf buffer; /* written out when it has grown */
-	enum ipm_errc failed;
-	struct ipm_error error; /* of the first failure */
-	uint64_t bytes;		/* written so far */
 };
 
-IPM_API struct ipm_output ipm_fd_output(int fd); /* the descriptor stays the caller's */
-IPM_API struct ipm_output ipm_buf_output(struct ipm_buf *buf);
+/* A sink over a file descriptor, which stays the caller's. */
+IPM_API struct ipm_convert_sink ipm_convert_fd_sink(int fd);
 
 struct ipm_convert_options {
 	bool full;	  /* text: frames of Node's own code and long values, too */
@@ -39,11 +34,13 @@ struct ipm_convert_options {
 	void *progress_self;
 };
 
+struct ipm_output;
+
 struct ipm_convert_format {
 	const char *name;      /* "json" */
 	const char *extension; /* ".json" */
 	const char *summary;
-	/* Appends the whole document. A failed output comes back as its error. */
+	/* Internal: use ipm_convert(). */
 	enum ipm_errc (*write)(struct ipm_reader *reader, const struct ipm_convert_options *opts,
 			       struct ipm_output *out, struct ipm_error *err);
 };
@@ -54,18 +51,14 @@ IPM_API extern const struct ipm_convert_format ipm_convert_formats[];
 /* NULL when there is none of that name. */
 IPM_API const struct ipm_convert_format *ipm_convert_find(const char *name);
 
-/* Converts and flushes. `opts` may be NULL. */
+/*
+ * Converts. `opts` may be NULL. Fails with the sink's error, or when the file lacks what the
+ * format is about; what was written until then is no document.
+ */
 IPM_API IPM_MUST_USE enum ipm_errc ipm_convert(struct ipm_reader *reader,
 					       const struct ipm_convert_format *format,
 					       const struct ipm_convert_options *opts,
-					       struct ipm_output *out, struct ipm_error *err);
-
-/*
- * Appends text of the dead process so that it cannot do anything to a terminal or to the layout:
- * control and bidirectional characters and lone surrogates come out as escapes. `newlines`: \n and \t
- * pass.
- */
-IPM_API void ipm_put_safe(struct ipm_buf *out, struct ipm_str text, bool newlines);
+					       struct ipm_convert_sink sink, struct ipm_error *err);
 
 #ifdef __cplusplus
 }

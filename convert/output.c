@@ -12,20 +12,9 @@ static enum ipm_errc write_fd(void *self, const void *data, size_t len, struct i
 	return ipm_write_all((int)(intptr_t)self, data, len, err);
 }
 
-static enum ipm_errc write_buf(void *self, const void *data, size_t len, struct ipm_error *err)
+struct ipm_convert_sink ipm_convert_fd_sink(int fd)
 {
-	ipm_buf_append(self, data, len);
-	return ipm_buf_status(self, err);
-}
-
-struct ipm_output ipm_fd_output(int fd)
-{
-	return (struct ipm_output){.write = write_fd, .self = (void *)(intptr_t)fd};
-}
-
-struct ipm_output ipm_buf_output(struct ipm_buf *buf)
-{
-	return (struct ipm_output){.write = write_buf, .self = buf};
+	return (struct ipm_convert_sink){write_fd, (void *)(intptr_t)fd};
 }
 
 bool ipm_output_ok(const struct ipm_output *out)
@@ -38,7 +27,8 @@ static void write_out(struct ipm_output *out)
 	if (!out->failed)
 		out->failed = ipm_buf_status(&out->buffer, &out->error);
 	if (!out->failed && out->buffer.len) {
-		out->failed = out->write(out->self, out->buffer.data, out->buffer.len, &out->error);
+		out->failed = out->sink.write(out->sink.self, out->buffer.data, out->buffer.len,
+					      &out->error);
 		out->bytes += out->buffer.len;
 	}
 	ipm_buf_reset(&out->buffer);

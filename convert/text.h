@@ -7,6 +7,7 @@
 #include "formats.h"
 #include "output.h"
 #include "remote_object.h"
+#include "safe_text.h"
 #include "sequence.h"
 
 struct ipm_text_job {

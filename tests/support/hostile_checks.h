@@ -118,6 +118,13 @@ static inline void hostile_write(struct hostile *crash, struct ipm_buf *bytes)
 	ipm_writer_destroy(w);
 }
 
+static inline enum ipm_errc hostile_append(void *self, const void *data, size_t len,
+					   struct ipm_error *err)
+{
+	ipm_buf_append(self, data, len);
+	return ipm_buf_status(self, err);
+}
+
 /* Not through memory_file.h, whose checks work inside Check only; fuzzers come here, too. */
 static inline enum ipm_errc hostile_open(const struct ipm_buf *bytes, struct ipm_reader **ret,
 					 struct ipm_error *err)
@@ -151,8 +158,8 @@ static inline void hostile_convert(struct hostile *crash)
 	for (f = ipm_convert_formats; f->name; f++) {
 		for (full = 0; full < 2; full++) {
 			struct ipm_convert_options opts = {.frame = -1, .full = full};
-			struct ipm_output to = ipm_buf_output(&out);
-			enum ipm_errc rc = ipm_convert(reader, f, &opts, &to, &err);
+			struct ipm_convert_sink to = {hostile_append, &out};
+			enum ipm_errc rc = ipm_convert(reader, f, &opts, to, &err);
 
 			if (rc) { /* no diagnostic report, say; a message is a must */
 				hostile_must(err.message[0] != 0, f->name, &out);
