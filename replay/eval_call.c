@@ -87,9 +87,16 @@ static bool bind_object(struct ev *e, const struct ev_node *pattern, struct ev_v
 	struct ev_val one, name;
 	struct ev_key key;
 
+	if (ev_is_nullish(v) && pattern->list && pattern->list->type == EV_N_PROPERTY &&
+	    !pattern->list->a)
+		return ev_throw(e, "TypeError",
+				"Cannot destructure property '%s' of '%s' as it is %s.",
+				ev_excerpt(e, pattern->list->name),
+				v.type == EV_NULL ? "object null" : "undefined",
+				v.type == EV_NULL ? "null" : "undefined");
 	if (ev_is_nullish(v))
 		return ev_throw(e, "TypeError", "Cannot destructure '%s' as it is %s.",
-				v.type == EV_NULL ? "null" : "undefined",
+				v.type == EV_NULL ? "object null" : "undefined",
 				v.type == EV_NULL ? "null" : "undefined");
 	for (item = pattern->list; item; item = item->next) {
 		if (item->type == EV_N_SPREAD) {

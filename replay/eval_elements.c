@@ -311,7 +311,8 @@ static bool iterate_stored(struct ev *e, struct ev_val object, bool pairs,
 	return ok;
 }
 
-static bool not_iterable(struct ev *e, struct ev_val v, enum ipm_kind kind)
+static bool not_iterable(struct ev *e, struct ev_val v, enum ipm_kind kind,
+			 const struct ev_node *source)
 {
 	struct ev_key key = ev_key_of(IPM_STR("Symbol(Symbol.iterator)"));
 	struct ev_found found = {0};
@@ -328,10 +329,12 @@ static bool not_iterable(struct ev *e, struct ev_val v, enum ipm_kind kind)
 						    "this iterable's [Symbol.iterator] cannot be "
 						    "run: the process is dead");
 	}
+	if (source && !ev_is_nullish(v))
+		return ev_throw(e, "TypeError", "%s is not iterable", ev_source_of(e, source));
 	if (ev_is_nullish(v))
 		return ev_throw(e, "TypeError",
 				"%s is not iterable (cannot read property Symbol(Symbol.iterator))",
-				v.type == EV_NULL ? "null" : "undefined");
+				v.type == EV_NULL ? "object null" : "undefined");
 	type = ev_typeof(e, v);
 	if (!type)
 		return false;
@@ -348,11 +351,13 @@ bool ev_iterate(struct ev *e, struct ev_val iterable,
 		bool (*visit)(struct ev *e, void *self, struct ev_val v, bool *stop), void *self)
 {
 	const struct iteration it = {visit, self};
+	const struct ev_node *source = e->iterated;
 	const struct ipm_object *o;
 	bool pairs = false, stop = false;
 	struct ev_obj *temp;
 	enum ipm_kind kind;
 
+	e->iterated = NULL;
 	if (iterable.type == EV_STRING)
 		return iterate_string(e, iterable.str, &it);
 	if (!ev_kind(e, iterable, &kind))
@@ -381,6 +386,6 @@ bool ev_iterate(struct ev *e, struct ev_val iterable,
 	case IPM_KIND_MAP:
 		return iterate_stored(e, iterable, true, &it);
 	default:
-		return not_iterable(e, iterable, kind);
+		return not_iterable(e, iterable, kind, source);
 	}
 }

@@ -172,8 +172,9 @@ struct ev {
 
 	bool throwing;
 	struct ev_val exception;
-	uint32_t exception_at; /* offset in the source */
-	uint32_t at;	       /* of the node being evaluated */
+	uint32_t exception_at;		/* offset in the source */
+	uint32_t at;			/* of the node being evaluated */
+	const struct ev_node *iterated; /* what the next ev_iterate takes, for its message */
 	enum ipm_eval_stop stop;
 	enum ipm_errc errc;
 	struct ipm_error *err;
@@ -433,6 +434,9 @@ bool ev_this(struct ev *e, struct ev_env *env, struct ev_val *ret);
 void ev_env_set_this(struct ev_env *env, struct ev_val v);
 bool ev_global_object(struct ev *e, struct ev_val *ret, bool *found);
 bool ev_visit_scope_names(struct ev *e, bool (*visit)(void *self, struct ipm_str name), void *self);
+
+/* eval_source.c: the text of a node as V8 writes it into messages. */
+const char *ev_source_of(struct ev *e, const struct ev_node *n);
 
 /* eval_run.c */
 bool ev_run(struct ev *e, const struct ev_node *n, struct ev_env *env, struct ev_val *ret);

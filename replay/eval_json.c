@@ -8,13 +8,19 @@
 
 /* JSON.stringify, JSON.parse, and values of Runtime.RemoteObject. */
 
+struct around {
+	struct ev_val value;
+	struct ipm_str name; /* where its own container has it */
+};
+
 struct writer {
 	struct ipm_buf out;
 	struct ev_str *gap;
 	struct ev_val replacer; /* a function of the expression's, or UNDEFINED */
 	struct ev_obj *allowed; /* a Set of names, or NULL */
-	struct ev_val *stack;	/* the containers around, to find cycles */
+	struct around *stack;	/* the containers around, to find cycles */
 	size_t depth, capacity;
+	struct ev_key *key; /* of the value being written */
 };
 
 static bool write_value(struct ev *e, struct writer *w, struct ev_val holder, struct ev_key *key,
@@ -37,23 +43,79 @@ static void put_string(struct ipm_buf *out, struct ipm_str s)
 	ipm_json_put_string(out, s);
 }
 
+static bool put_step(struct ev *e, struct ipm_buf *buf, const char *lead, struct ipm_str name)
+{
+	struct ev_key key = ev_key_of(name);
+
+	ipm_buf_printf(buf, "\n    %s %s '%s'", lead,
+		       key.kind == EV_KEY_INDEX ? "index" : "property", ev_excerpt(e, name));
+	if (key.kind == EV_KEY_INDEX) { /* without quotes */
+		buf->len -= name.len + 2;
+		ipm_buf_str(buf, name);
+	}
+	return true;
+}
+
+static void put_class(struct ev *e, struct ipm_buf *buf, struct ev_val v)
+{
+	struct ipm_str name;
+
+	if (ev_class_name(e, v, &name))
+		ipm_buf_printf(buf, "object with constructor '%s'", ev_excerpt(e, name));
+}
+
+/* The way round, as V8 draws it. */
+static bool circular(struct ev *e, struct writer *w, size_t from, struct ipm_str last)
+{
+	struct ipm_buf buf = IPM_BUF_INIT;
+	struct ev_str *message;
+	struct ev_obj *error;
+	size_t i;
+
+	ipm_buf_cstr(&buf, "Converting circular structure to JSON\n    --> starting at ");
+	put_class(e, &buf, w->stack[from].value);
+	for (i = from + 1; i < w->depth; i++) {
+		if (i > from + 1 && i + 1 < w->depth) {
+			if (i == from + 2)
+				ipm_buf_cstr(&buf, "\n    |     ...");
+			continue;
+		}
+		put_step(e, &buf, "|    ", w->stack[i].name);
+		ipm_buf_cstr(&buf, " -> ");
+		put_class(e, &buf, w->stack[i].value);
+	}
+	put_step(e, &buf, "---", last);
+	ipm_buf_cstr(&buf, " closes the circle");
+	message = ev_str_from_buf(e, &buf);
+	error = message ? ev_new_error(e, "TypeError", message) : NULL;
+	return error ? ev_throw_value(e, ev_temp(error)) : false;
+}
+
 static bool enter(struct ev *e, struct writer *w, struct ev_val v)
 {
+	struct ev_str *name;
+	struct ev_val name_value;
 	bool same;
 	void *grown;
 	size_t i;
 
+	if (!ev_key_value(e, w->key, &name_value))
+		return false;
+	name = w->key->kind == EV_KEY_SYMBOL ? ev_str_c(e, "") : name_value.str;
+	if (!name)
+		return false;
 	for (i = 0; i < w->depth; i++) {
-		if (!ev_strict_equal(e, w->stack[i], v, &same))
+		if (!ev_strict_equal(e, w->stack[i].value, v, &same))
 			return false;
 		if (same)
-			return ev_throw(e, "TypeError", "Converting circular structure to JSON");
+			return circular(e, w, i, ev_str_view(name));
 	}
 	grown = ev_more(e, w->stack, w->depth, &w->capacity, sizeof(*w->stack));
 	if (!grown)
 		return false;
 	w->stack = grown;
-	w->stack[w->depth++] = v;
+	w->stack[w->depth].name = ev_str_view(name);
+	w->stack[w->depth++].value = v;
 	return true;
 }
 
@@ -232,6 +294,7 @@ static bool write_value(struct ev *e, struct writer *w, struct ev_val holder, st
 			return false;
 	}
 	*ret_written = true;
+	w->key = key;
 	if (!ev_is_object(v)) {
 		ok = write_leaf(e, w, v, ret_written);
 	} else if (kind == IPM_KIND_FUNCTION || kind == IPM_KIND_SYMBOL) {

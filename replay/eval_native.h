@@ -52,6 +52,7 @@ const struct ev_native *ev_native_find_c(struct ev *e, const char *area, struct 
 struct ipm_str ev_native_area(const struct ev_native *n, char *buf, size_t capacity);
 /* The area of the methods that a value has by its kind; NULL: unwinding; "": none known. */
 const char *ev_area_of(struct ev *e, struct ev_val v);
+bool ev_throw_no_entry(struct ev *e, struct ev_val v);
 /* Object.getPrototypeOf. */
 bool ev_prototype_of(struct ev *e, struct ev_val v, struct ev_val *ret);
 /* A captured function whose source says "[native code]": its builtin, or NULL. */

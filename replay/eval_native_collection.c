@@ -219,7 +219,7 @@ static bool put_pair(struct ev *e, void *self, struct ev_val v, bool *stop)
 
 	(void)stop;
 	if (!ev_is_object(v))
-		return ev_throw(e, "TypeError", "Iterator value is not an entry object");
+		return ev_throw_no_entry(e, v);
 	return ev_get(e, v, &zero, &key) && ev_get(e, v, &one, &value) &&
 	       ev_put_entry(e, self, key, value);
 }

@@ -27,7 +27,10 @@ UNARY(trunc, trunc(x))
 UNARY(round, fabs(x) < 4503599627370496.0 ? copysign(floor(x) + (x - floor(x) >= 0.5), x) : x)
 UNARY(sign, isnan(x) || x == 0 ? x : x < 0 ? -1 : 1)
 UNARY(sqrt, sqrt(x))
-UNARY(cbrt, cbrt(x))
+/* One step of Newton's makes cubes exact. */
+UNARY(cbrt, isfinite(x) && x != 0
+		    ? cbrt(x) - (cbrt(x) * cbrt(x) * cbrt(x) - x) / (3 * cbrt(x) * cbrt(x))
+		    : x)
 UNARY(exp, exp(x))
 UNARY(expm1, expm1(x))
 UNARY(log, log(x))

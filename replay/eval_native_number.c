@@ -101,7 +101,8 @@ static bool number_to_string(struct ev *e, struct ev_args *a, struct ev_val *ret
 	double radix;
 
 	if (!primitive(e, a->this_value, EV_NUMBER, "Number.prototype.toString", &v) ||
-	    !count_arg(e, a, 10, 2, 36, "toString() radix must be between 2 and 36", &radix))
+	    !count_arg(e, a, 10, 2, 36, "toString() radix argument must be between 2 and 36",
+		       &radix))
 		return false;
 	return ev_return_str(ev_number_radix(e, v.number, (int)radix), ret);
 }
@@ -286,7 +287,8 @@ static bool bigint_to_string(struct ev *e, struct ev_args *a, struct ev_val *ret
 	double radix;
 
 	if (!primitive(e, a->this_value, EV_BIGINT, "BigInt.prototype.toString", &v) ||
-	    !count_arg(e, a, 10, 2, 36, "toString() radix must be between 2 and 36", &radix))
+	    !count_arg(e, a, 10, 2, 36, "toString() radix argument must be between 2 and 36",
+		       &radix))
 		return false;
 	return ev_return_str(ev_big_string(e, v.big, (unsigned)radix), ret);
 }
@@ -372,7 +374,7 @@ static bool symbol_description(struct ev *e, struct ev_args *a, struct ev_val *r
 
 	if (!symbol_text(e, a->this_value, &key))
 		return false;
-	if (key.name.len < 8)
+	if (key.name.len <= 8) /* "Symbol()": nearly always one without a description */
 		return ev_return(EV_UNDEF, ret);
 	key.name.data += 7;
 	key.name.len -= 8;

@@ -112,6 +112,14 @@ static bool get_prototype_of(struct ev *e, struct ev_args *a, struct ev_val *ret
 	return to_object(e, ev_arg(a, 0)) && ev_prototype_of(e, a->v[0], ret);
 }
 
+bool ev_throw_no_entry(struct ev *e, struct ev_val v)
+{
+	struct ev_str *s = ev_to_string(e, v);
+
+	return s && ev_throw(e, "TypeError", "Iterator value %s is not an entry object",
+			     ev_excerpt(e, ev_str_view(s)));
+}
+
 static bool take_entry(struct ev *e, void *self, struct ev_val v, bool *stop)
 {
 	struct ev_val name, value;
@@ -119,7 +127,7 @@ static bool take_entry(struct ev *e, void *self, struct ev_val v, bool *stop)
 
 	(void)stop;
 	if (!ev_is_object(v))
-		return ev_throw(e, "TypeError", "Iterator value is not an entry object");
+		return ev_throw_no_entry(e, v);
 	return ev_get(e, v, &zero, &name) && ev_get(e, v, &one, &value) &&
 	       ev_to_key(e, name, &key) && ev_define(e, self, &key, value, IPM_PROPERTY_DEFAULT);
 }

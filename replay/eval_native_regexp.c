@@ -88,6 +88,20 @@ bool ev_regex_of(struct ev *e, struct ev_val v, struct ev_regex **ret, struct ip
 	return true;
 }
 
+/* The flags of a literal are the parser's to complain about, those of the constructor are not. */
+static bool check_flags(struct ev *e, struct ipm_str flags)
+{
+	size_t i;
+
+	for (i = 0; i < flags.len; i++)
+		if (!memchr("dgimsuvy", flags.data[i], 8) ||
+		    memchr(flags.data + i + 1, flags.data[i], flags.len - i - 1))
+			return ev_throw(e, "SyntaxError",
+					"Invalid flags supplied to RegExp constructor '%s'",
+					ev_excerpt(e, flags));
+	return true;
+}
+
 static struct ev_val group_value(struct ev *e, struct ev_str *s, const size_t *m, uint32_t group,
 				 bool *ok)
 {
@@ -558,7 +572,8 @@ bool ev_regexp_replace(struct ev *e, struct ev_str *s, struct ev_val what, struc
 			return false;
 		if (all && !re->global)
 			return ev_throw(e, "TypeError",
-					"replaceAll must be called with a global RegExp");
+					"String.prototype.replaceAll called with a non-global "
+					"RegExp argument");
 		all = re->global;
 	} else {
 		plain = ev_to_string(e, what);
@@ -606,6 +621,8 @@ static bool regexp_constructor(struct ev *e, struct ev_args *a, struct ev_val *r
 			return false;
 		flags = ev_str_view(s);
 	}
+	if (!check_flags(e, flags))
+		return false;
 	return ev_new_regexp(e, pattern, flags, ret);
 }
 

@@ -550,7 +550,11 @@ static bool native_property(struct ev *e, struct ev_val object, struct ev_key *k
 		return false;
 	if (*area)
 		n = ev_native_find_c(e, area, key->name);
-	if (!n && *area && ev_view_is(key->name, "constructor")) {
+	if (!n && key->kind == EV_KEY_STRING && ev_view_is(key->name, "constructor")) {
+		if (object.type == EV_TEMP && object.obj->kind == IPM_KIND_ERROR)
+			area = object.obj->class_name;
+		else if (!*area)
+			area = "Object";
 		/* "Map.prototype" to "Map" */
 		n = ev_native_find_c(e, "", (struct ipm_str){area, strcspn(area, ".")});
 	}
@@ -593,8 +597,13 @@ bool ev_lookup(struct ev *e, struct ev_val object, struct ev_key *key, struct ev
 	const struct ipm_object *o;
 	struct ev_val at = object;
 	unsigned hops = 0;
+	bool symbol;
 
 	memset(ret, 0, sizeof(*ret));
+	if (!ev_is_symbol(e, object, &symbol))
+		return false;
+	if (symbol)
+		return native_property(e, object, key, ret);
 	for (;;) {
 		if (at.type == EV_HEAP && hops) {
 			if (!ev_hold_if_there(e, at.id, &o))

@@ -9,45 +9,6 @@
 
 static bool run(struct ev *e, const struct ev_node *n, struct ev_env *env, struct ev_val *ret);
 
-/* The text of a callee for messages such as "a.b is not a function". */
-static const char *source_of(struct ev *e, const struct ev_node *n)
-{
-	struct ipm_buf buf = IPM_BUF_INIT;
-	const struct ev_node *chain[8];
-	struct ev_str *s;
-	size_t count = 0;
-
-	while (count < 8 && (n->type == EV_N_MEMBER || n->type == EV_N_PRIVATE ||
-			     n->type == EV_N_INDEX || n->type == EV_N_CALL)) {
-		chain[count++] = n;
-		n = n->a;
-	}
-	if (n->type == EV_N_NAME)
-		ipm_buf_str(&buf, n->name);
-	else if (n->type == EV_N_THIS)
-		ipm_buf_cstr(&buf, "this");
-	else
-		ipm_buf_cstr(&buf, "(intermediate value)");
-	while (count) {
-		n = chain[--count];
-		if (n->type == EV_N_CALL) {
-			ipm_buf_cstr(&buf, "(...)");
-		} else if (n->type == EV_N_INDEX) {
-			ipm_buf_cstr(&buf, n->b->type == EV_N_NAME ? "[" : "");
-			ipm_buf_cstr(&buf, n->b->type == EV_N_NAME ? "" : "[...]");
-			if (n->b->type == EV_N_NAME) {
-				ipm_buf_str(&buf, n->b->name);
-				ipm_buf_byte(&buf, ']');
-			}
-		} else {
-			ipm_buf_cstr(&buf, n->type == EV_N_PRIVATE ? ".#" : ".");
-			ipm_buf_str(&buf, n->name);
-		}
-	}
-	s = ev_str_from_buf(e, &buf);
-	return s ? ev_excerpt(e, ev_str_view(s)) : "";
-}
-
 static bool member_key(struct ev *e, const struct ev_node *n, struct ev_val object,
 		       struct ev_env *env, struct ev_key *ret)
 {
@@ -129,6 +90,12 @@ static bool collect_value(struct ev *e, void *self, struct ev_val v, bool *stop)
 	return ev_push(e, self, v);
 }
 
+static bool iterate(struct ev *e, const struct ev_node *source, struct ev_val v, struct ev_obj *out)
+{
+	e->iterated = source;
+	return ev_iterate(e, v, collect_value, out);
+}
+
 static bool run_arguments(struct ev *e, const struct ev_node *list, struct ev_env *env,
 			  struct ev_obj *args)
 {
@@ -136,7 +103,7 @@ static bool run_arguments(struct ev *e, const struct ev_node *list, struct ev_en
 
 	for (; list; list = list->next) {
 		if (list->type == EV_N_SPREAD) {
-			if (!run(e, list->a, env, &v) || !ev_iterate(e, v, collect_value, args))
+			if (!run(e, list->a, env, &v) || !iterate(e, list->a, v, args))
 				return false;
 		} else if (!run(e, list, env, &v) || !ev_push(e, args, v)) {
 			return false;
@@ -168,7 +135,7 @@ static bool run_call(struct ev *e, const struct ev_node *n, struct ev_env *env, 
 	if (!ev_is_callable(e, callee, &callable))
 		return false;
 	if (!callable)
-		return ev_throw(e, "TypeError", "%s is not a function", source_of(e, n->a));
+		return ev_throw(e, "TypeError", "%s is not a function", ev_source_of(e, n->a));
 	return ev_call(e, callee, this_value, args.elements, args.element_count, ret);
 }
 
@@ -212,7 +179,7 @@ static bool run_array(struct ev *e, const struct ev_node *n, struct ev_env *env,
 		if (item->type == EV_N_HOLE)
 			v = (struct ev_val){.type = EV_HOLE};
 		else if (item->type == EV_N_SPREAD) {
-			if (!run(e, item->a, env, &v) || !ev_iterate(e, v, collect_value, array))
+			if (!run(e, item->a, env, &v) || !iterate(e, item->a, v, array))
 				return false;
 			continue;
 		} else if (!run(e, item, env, &v)) {
@@ -497,9 +464,9 @@ static bool run_new(struct ev *e, const struct ev_node *n, struct ev_env *env, s
 	if (!ev_is_callable(e, callee, &callable))
 		return false;
 	if (!callable)
-		return ev_throw(e, "TypeError", "%s is not a constructor", source_of(e, n->a));
+		return ev_throw(e, "TypeError", "%s is not a constructor", ev_source_of(e, n->a));
 	if (callee.type == EV_NATIVE && callee.native->kind != EV_NATIVE_CONSTRUCTOR)
-		return ev_throw(e, "TypeError", "%s is not a constructor", source_of(e, n->a));
+		return ev_throw(e, "TypeError", "%s is not a constructor", ev_source_of(e, n->a));
 	return ev_construct(e, callee, args.elements, args.element_count, ret);
 }
 

@@ -207,8 +207,10 @@ static bool run_for_each(struct ev *e, const struct ev_node *n, struct ev_env *e
 
 	if (!ev_run(e, n->b, env, &v))
 		return false;
-	if (n->type == EV_N_FOR_OF)
+	if (n->type == EV_N_FOR_OF) {
+		e->iterated = n->b;
 		return ev_iterate(e, v, each_round, &loop);
+	}
 	keys = ev_new_array(e);
 	if (!keys)
 		return false;
