@@ -75,7 +75,7 @@ void ipm_json_put_string(struct ipm_buf *out, struct ipm_str str);
 void ipm_json_put_escaped(struct ipm_buf *out, struct ipm_str str);
 /* As JavaScript prints it; NaN and infinities, which JSON lacks, become null. */
 void ipm_json_put_double(struct ipm_buf *out, double number);
-/* `"name":` with a comma before it unless it is the first in its object. */
+/* `"name":` with a comma before it unless it is the first in its object; needs no escaping. */
 void ipm_json_put_name(struct ipm_buf *out, const char *name);
 
 /* Decimal digits; printf is what costs most where a million objects are written. */

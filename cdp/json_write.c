@@ -74,8 +74,9 @@ void ipm_json_put_name(struct ipm_buf *out, const char *name)
 {
 	if (out->len && out->data[out->len - 1] != '{')
 		ipm_buf_byte(out, ',');
-	ipm_json_put_string(out, (struct ipm_str){name, strlen(name)});
-	ipm_buf_byte(out, ':');
+	ipm_buf_byte(out, '"');
+	ipm_buf_cstr(out, name);
+	ipm_buf_append(out, "\":", 2);
 }
 
 void ipm_json_put_double(struct ipm_buf *out, double number)

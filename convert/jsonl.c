@@ -40,7 +40,7 @@ static void put_string(struct job *job, const char *name, struct ipm_str value)
 static void put_number(struct job *job, const char *name, int64_t value)
 {
 	ipm_json_put_name(job->buf, name);
-	ipm_buf_printf(job->buf, "%" PRId64, value);
+	ipm_put_int(job->buf, value);
 }
 
 static enum ipm_errc put_text(struct job *job, const struct ipm_text *text)
@@ -298,8 +298,11 @@ static enum ipm_errc put_object(struct job *job, const struct ipm_object *object
 {
 	enum ipm_errc rc;
 
-	ipm_buf_printf(job->buf, "{\"type\":\"object\",\"id\":%" PRIu64 ",\"kind\":\"%s\"",
-		       object->id, kind_name(object->kind));
+	ipm_buf_str(job->buf, IPM_STR("{\"type\":\"object\",\"id\":"));
+	ipm_put_uint(job->buf, object->id);
+	ipm_buf_str(job->buf, IPM_STR(",\"kind\":\""));
+	ipm_buf_cstr(job->buf, kind_name(object->kind));
+	ipm_buf_byte(job->buf, '"');
 	put_string(job, "class", object->class_name);
 	put_string(job, "description", object->description);
 	if (object->kind == IPM_KIND_SCOPE)
