@@ -190,6 +190,8 @@ static enum ipm_errc number_listed(struct import *im)
 		if (handle == ID_NONE)
 			continue;
 		number = import_ids_number(&im->ids, handle);
+		if (!*number && import_only_protocol(im, handle))
+			*number = ID_VIRTUAL;
 		if (!*number)
 			rc = import_enqueue(im, handle, QUEUE_OBJECT, number);
 	}

@@ -11,7 +11,7 @@
  */
 
 #define MAX_PAIRS	 100000
-#define MAX_SAME_MEMBERS 4096
+#define MAX_SAME_MEMBERS 4096 /* names looked at for one that is out of line */
 
 static bool raw_id(struct ipm_json_ref remote, struct ipm_str *ret)
 {
@@ -112,16 +112,6 @@ static bool add_pair(struct pairs *pairs, uint32_t known, uint32_t other)
 	return true;
 }
 
-/* The id under a member of a descriptor, if it has a handle. */
-static uint32_t handle_in(struct import *im, struct ipm_json_ref descriptor, const char *member)
-{
-	struct ipm_str id;
-
-	if (!raw_id(ipm_json_get(descriptor, member), &id))
-		return ID_NONE;
-	return import_ids_find(&im->ids, id);
-}
-
 /* Gives `other` the number of `known`, which gets one now if it has none. */
 static enum ipm_errc take_over(struct import *im, struct pairs *pairs, uint32_t known,
 			       uint32_t other)
@@ -147,57 +137,109 @@ static enum ipm_errc take_over(struct import *im, struct pairs *pairs, uint32_t 
 	return IPM_OK;
 }
 
-/* Behind these stand lists that exist only for the protocol. */
-static bool is_virtual(struct ipm_json_ref name)
+static bool is_global(struct ipm_json_ref remote)
 {
-	return ipm_json_equals(name, "[[Scopes]]") || ipm_json_equals(name, "[[Entries]]") ||
-	       ipm_json_equals(name, "[[PrivateMethods]]") ||
-	       ipm_json_equals(name, "[[Int8Array]]") || ipm_json_equals(name, "[[Uint8Array]]") ||
-	       ipm_json_equals(name, "[[Int16Array]]") || ipm_json_equals(name, "[[Int32Array]]");
+	struct ipm_json_ref description = ipm_json_get(remote, "description");
+
+	if (ipm_json_equals(ipm_json_get(remote, "subtype"), "internal#scope"))
+		return ipm_json_equals(description, "Global");
+	return ipm_json_equals(ipm_json_get(remote, "className"), "global") &&
+	       (ipm_json_equals(description, "global") ||
+		ipm_json_equals(description, "Object [global]"));
 }
 
-/* Two lists of descriptors of one object. */
+/* Is this a thing that exists only for the protocol: a list of scopes, an entry of a Map? */
+static bool is_virtual(struct ipm_json_ref name, struct ipm_json_ref remote)
+{
+	static const char *const names[] = {
+		"[[Scopes]]",	  "[[Entries]]",    "[[PrivateMethods]]", "[[Int8Array]]",
+		"[[Uint8Array]]", "[[Int16Array]]", "[[Int32Array]]",
+	};
+	struct ipm_json_ref subtype = ipm_json_get(remote, "subtype");
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (ipm_json_equals(name, names[i]))
+			return true;
+	return ipm_json_equals(subtype, "internal#entry") ||
+	       ipm_json_equals(subtype, "internal#privateMethod");
+}
+
+static enum ipm_errc pair_values(struct import *im, struct pairs *pairs, struct ipm_json_ref name,
+				 struct ipm_json_ref a, struct ipm_json_ref b)
+{
+	struct ipm_str id;
+	uint32_t known, other;
+	enum ipm_errc rc;
+
+	if (!raw_id(a, &id))
+		return IPM_OK;
+	known = import_ids_find(&im->ids, id);
+	if (!raw_id(b, &id))
+		return IPM_OK;
+	other = import_ids_find(&im->ids, id);
+	if (known == ID_NONE || other == ID_NONE)
+		return IPM_OK;
+	if (is_virtual(name, a)) {
+		if (*import_ids_number(&im->ids, other))
+			return IPM_OK;
+		*import_ids_number(&im->ids, other) = ID_VIRTUAL;
+		return add_pair(pairs, known, other)
+			       ? IPM_OK
+			       : ipm_fail(im->err, IPM_ERR_NO_MEMORY, "out of memory");
+	}
+	if (is_global(a) && im->global != ID_NONE) {
+		rc = take_over(im, pairs, im->global, known);
+		return rc ? rc : take_over(im, pairs, im->global, other);
+	}
+	return take_over(im, pairs, known, other);
+}
+
+static bool same_name(struct ipm_json_ref a, struct ipm_json_ref b)
+{
+	struct ipm_str x = ipm_json_raw(ipm_json_get(a, "name")),
+		       y = ipm_json_raw(ipm_json_get(b, "name"));
+
+	return x.len == y.len && !memcmp(x.data, y.data, x.len);
+}
+
+static bool has_symbol(struct ipm_json_ref descriptor)
+{
+	return ipm_json_type(ipm_json_get(descriptor, "symbol")) != IPM_JSON_NONE;
+}
+
+/*
+ * Two lists of descriptors of one object. They are nearly always the same, one by one; where a limit
+ * made them different, names decide, but not for symbols, which have more than a description.
+ */
 static enum ipm_errc pair_lists(struct import *im, struct pairs *pairs, struct ipm_json_ref known,
 				struct ipm_json_ref other)
 {
 	static const char *const members[] = {"value", "get", "set", "symbol"};
-	struct ipm_json_ref a, b = ipm_json_first(other), from = ipm_json_first(known);
-	size_t i, tried;
+	struct ipm_json_ref a = ipm_json_first(known), b = ipm_json_first(other);
 	enum ipm_errc rc = IPM_OK;
+	bool aligned = true;
+	size_t i, tried;
 
 	for (; ipm_json_type(b) == IPM_JSON_OBJECT && !rc; b = ipm_json_next(b)) {
-		struct ipm_str name = ipm_json_raw(ipm_json_get(b, "name"));
-
-		/* Both are nearly always in the same order: look on from the last place. */
-		a = from;
-		for (tried = 0; tried < MAX_SAME_MEMBERS; tried++, a = ipm_json_next(a)) {
-			struct ipm_str candidate;
-
+		aligned = aligned && ipm_json_type(a) == IPM_JSON_OBJECT && same_name(a, b);
+		if (!aligned && has_symbol(b))
+			continue;
+		for (tried = 0; !aligned && tried < MAX_SAME_MEMBERS; tried++) {
 			if (ipm_json_type(a) != IPM_JSON_OBJECT)
 				a = ipm_json_first(known);
 			if (ipm_json_type(a) != IPM_JSON_OBJECT)
 				return IPM_OK;
-			candidate = ipm_json_raw(ipm_json_get(a, "name"));
-			if (candidate.len == name.len &&
-			    !memcmp(candidate.data, name.data, name.len))
+			if (same_name(a, b))
 				break;
-			if (tried && a.index == from.index)
-				tried = MAX_SAME_MEMBERS;
+			a = ipm_json_next(a);
 		}
-		if (tried >= MAX_SAME_MEMBERS)
+		if (tried == MAX_SAME_MEMBERS)
 			continue;
-		from = a;
-		/* Symbols are told apart by more than their description. */
-		if (ipm_json_type(ipm_json_get(b, "symbol")) != IPM_JSON_NONE ||
-		    is_virtual(ipm_json_get(b, "name")))
-			continue;
-		for (i = 0; i < sizeof(members) / sizeof(members[0]) && !rc; i++) {
-			uint32_t ha = handle_in(im, a, members[i]),
-				 hb = handle_in(im, b, members[i]);
-
-			if (ha != ID_NONE && hb != ID_NONE)
-				rc = take_over(im, pairs, ha, hb);
-		}
+		for (i = 0; i < sizeof(members) / sizeof(members[0]) && !rc; i++)
+			rc = pair_values(im, pairs, ipm_json_get(b, "name"),
+					 ipm_json_get(a, members[i]), ipm_json_get(b, members[i]));
+		a = ipm_json_next(a);
 	}
 	return rc;
 }
@@ -248,13 +290,6 @@ static enum ipm_errc number_single(struct import *im, uint32_t *single, uint32_t
 	return import_enqueue(im, handle, QUEUE_OBJECT, import_ids_number(&im->ids, handle));
 }
 
-static bool is_global(struct ipm_json_ref remote)
-{
-	return ipm_json_equals(ipm_json_get(remote, "className"), "global") &&
-	       (ipm_json_equals(ipm_json_get(remote, "description"), "global") ||
-		ipm_json_equals(ipm_json_get(remote, "description"), "Object [global]"));
-}
-
 static enum ipm_errc number_of(struct import *im, struct ipm_json_ref remote, uint32_t *single,
 			       uint32_t *ret)
 {
@@ -302,6 +337,16 @@ enum ipm_errc import_scope_number(struct import *im, struct ipm_json_ref remote,
 			single = &im->modules[i].handle;
 	}
 	return number_of(im, remote, single, ret);
+}
+
+bool import_only_protocol(struct import *im, uint32_t handle)
+{
+	struct ipm_str mention, subtype;
+
+	return import_mention(im, handle, &mention) &&
+	       json_find_member(mention, "subtype", &subtype) && subtype.len > 10 &&
+	       !memcmp(subtype.data, "\"internal#", 10) &&
+	       (subtype.len != 16 || memcmp(subtype.data, "\"internal#scope\"", 16) != 0);
 }
 
 bool import_virtual(struct import *im, struct ipm_json_ref remote, struct ipm_str *ret_listing)

@@ -88,6 +88,8 @@ IPM_MUST_USE enum ipm_errc import_scope_number(struct import *im, struct ipm_jso
 					       uint32_t *ret);
 /* Marks an id as one of the protocol's own; its listing, if there is one, goes to *ret. */
 bool import_virtual(struct import *im, struct ipm_json_ref remote, struct ipm_str *ret_listing);
+/* Is it known to be no object of the process: a list of scopes, an entry, a private method? */
+bool import_only_protocol(struct import *im, uint32_t handle);
 /* A new number, to be written as `kind` of `handle`. */
 IPM_MUST_USE enum ipm_errc import_enqueue(struct import *im, uint32_t handle, uint8_t kind,
 					  uint32_t *ret);

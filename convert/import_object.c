@@ -321,6 +321,8 @@ static enum ipm_errc read_internal(struct builder *b, struct ipm_str name,
 		return IPM_OK;
 	}
 	if (is(name, "[[Scopes]]"))
+		suppose(b, IPM_KIND_FUNCTION);
+	if (is(name, "[[Scopes]]"))
 		return read_scopes(b, virtual_items(b, remote));
 	if (is(name, "[[Entries]]")) {
 		b->entries = virtual_items(b, remote);
@@ -394,6 +396,11 @@ static enum ipm_errc read_internals(struct builder *b)
 				   ipm_json_get(d, "value"));
 	}
 	ipm_json_deinit(&json);
+	/* A function that nothing mentions: without a place it can only be a builtin. */
+	if (!b->known && b->object.kind == IPM_KIND_FUNCTION && !b->object.location.script_id) {
+		b->object.text.str = IPM_STR("function () { [native code] }");
+		b->object.text.length = b->object.text.str.len;
+	}
 	b->object.internals = b->further.items;
 	b->object.internal_count = b->further.count;
 	return rc;
