@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{"serve", cmd_serve, "[--port N] FILE|DIR…", "open them in Chrome DevTools and other debuggers"},
 	{"import", cmd_import, "-o OUT FILE.json", "a JSON crash becomes a crash file"},
 	{"search", cmd_search, "FILE PATTERN", "where in the dead process a name or value is"},
+	{"prune", cmd_prune, "[--max-use SIZE] [--keep N] DIR", "remove old crashes"},
 	{"verify", cmd_verify, "FILE", "is every byte as it was written?"},
 	{"recover", cmd_recover, "-o OUT FILE", "save what can be read of a broken file"},
 	{NULL, NULL, NULL, NULL},
