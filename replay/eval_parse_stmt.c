@@ -161,7 +161,7 @@ static struct ev_node *parse_declarations(struct ev_parser *p, enum ev_declare h
 
 	if (!n)
 		return NULL;
-	n->op = how;
+	n->op = (int)how;
 	tail = &n->list;
 	while (comma) {
 		item = parse_declarator(p);
