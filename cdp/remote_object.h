@@ -51,6 +51,8 @@ struct ipm_cdp_properties_query {
 	bool accessor_properties_only;
 	bool generate_preview;
 	bool non_indexed_properties_only;
+	/* Of a list of Map or Set entries ("<prefix>42:entries") only these; end 0: all. */
+	uint64_t first_entry, end_entry;
 };
 
 /*

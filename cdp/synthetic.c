@@ -198,13 +198,14 @@ static enum ipm_errc put_entries(struct list *l, bool one, uint64_t number, stru
 {
 	const struct ipm_value *key, *value;
 	struct ipm_entry_iter it;
-	uint64_t at = one ? number : 0;
+	uint64_t end = l->query->end_entry;
+	uint64_t at = one ? number : l->query->first_entry;
 	enum ipm_errc rc = IPM_OK;
 
 	if (!ipm_has_entries(l->object) || (one && at >= ipm_entry_count(l->object)))
 		return IPM_OK;
 	ipm_entry_iter_init(&it, l->cdp->heap, l->object, at);
-	while (!rc && (one || wants_indexes(l))) {
+	while (!rc && (one || (wants_indexes(l) && (!end || at < end)))) {
 		rc = ipm_entry_iter_next(&it, &key, &value, err);
 		if (rc || !value)
 			break;
@@ -215,7 +216,7 @@ static enum ipm_errc put_entries(struct list *l, bool one, uint64_t number, stru
 		rc = put_entry_in_list(l, at++, key, value, err);
 	}
 	ipm_entry_iter_deinit(&it);
-	if (!rc && !one && !l->query->accessor_properties_only)
+	if (!rc && !one && !end && !l->query->accessor_properties_only)
 		put_length(l, ipm_entry_count(l->object));
 	return rc;
 }

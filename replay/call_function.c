@@ -44,6 +44,13 @@ static uint64_t index_of(double number)
 	return number >= 0 && number < 9007199254740992.0 ? (uint64_t)number : 0;
 }
 
+/* What a function of a front end is asked to look at. */
+struct subject {
+	uint64_t id;
+	const struct ipm_object *object;
+	bool entries; /* not the Map or Set itself, but the list of its entries */
+};
+
 struct counter {
 	uint64_t present;
 };
@@ -86,16 +93,31 @@ static bool add_to_range(void *self, uint64_t index, const struct ipm_value *val
 	return ipm_buf_ok(ranges->out);
 }
 
+/* Entries are numbered without holes. */
+static enum ipm_errc
+visit_subject(struct call *c, const struct subject *subject, uint64_t from, uint64_t to,
+	      bool (*visit)(void *self, uint64_t index, const struct ipm_value *value), void *self,
+	      struct ipm_error *err)
+{
+	uint64_t i;
+
+	if (!subject->entries)
+		return visit_elements(c->r->heap, subject->object, from, to, visit, self, err);
+	for (i = from; i <= to && i < subject->object->length; i++)
+		if (!visit(self, i, NULL))
+			break;
+	return IPM_OK;
+}
+
 /* DevTools cuts a long array into ranges of at most `bucket` elements, or a power of it. */
-static enum ipm_errc answer_ranges(struct call *c, const struct ipm_object *object,
+static enum ipm_errc answer_ranges(struct call *c, const struct subject *subject,
 				   const struct arguments *args, struct ipm_error *err)
 {
 	uint64_t from = index_of(args->number[0]), to = index_of(args->number[1]);
 	double bucket = args->number[2] >= 2 ? args->number[2] : 100;
 	struct counter counter = {0};
 	struct ranges ranges = {.out = &c->result};
-	enum ipm_errc code =
-		visit_elements(c->r->heap, object, from, to, count_element, &counter, err);
+	enum ipm_errc code = visit_subject(c, subject, from, to, count_element, &counter, err);
 
 	if (code)
 		return call_failed(c, code, err);
@@ -104,7 +126,7 @@ static enum ipm_errc answer_ranges(struct call *c, const struct ipm_object *obje
 		ranges.bucket =
 			(uint64_t)pow(bucket, ceil(log((double)counter.present) / log(bucket)) - 1);
 	ipm_buf_cstr(&c->result, "{\"result\":{\"type\":\"object\",\"value\":{\"ranges\":[");
-	code = visit_elements(c->r->heap, object, from, to, add_to_range, &ranges, err);
+	code = visit_subject(c, subject, from, to, add_to_range, &ranges, err);
 	if (code)
 		return call_failed(c, code, err);
 	if (ranges.in_bucket)
@@ -123,34 +145,36 @@ static enum ipm_errc answer_part(struct call *c, uint64_t id, const char *part)
 	return IPM_OK;
 }
 
-static enum ipm_errc answer_slice(struct call *c, uint64_t id, double first, double last)
+static enum ipm_errc answer_slice(struct call *c, const struct subject *subject, double first,
+				  double last)
 {
-	char part[64];
+	char part[96];
 
-	snprintf(part, sizeof(part), "range:%llu:%llu", (unsigned long long)index_of(first),
+	snprintf(part, sizeof(part), "%srange:%llu:%llu", subject->entries ? "entries:" : "",
+		 (unsigned long long)index_of(first),
 		 (unsigned long long)(last < 0 ? UINT64_C(9007199254740991) : index_of(last)));
-	return answer_part(c, id, part);
+	return answer_part(c, subject->id, part);
 }
 
 /* True when the function was one of the known ones and the reply is made. */
-static bool answer_known(struct call *c, struct ipm_str text, uint64_t id,
-			 const struct ipm_object *object, enum ipm_errc *ret, struct ipm_error *err)
+static bool answer_known(struct call *c, struct ipm_str text, const struct subject *subject,
+			 enum ipm_errc *ret, struct ipm_error *err)
 {
 	bool by_value = ipm_json_bool(ipm_json_get(c->params, "returnByValue"), false);
 	struct arguments args = look_at_arguments(c);
 
 	if (args.count == 4 && args.numbers && by_value && request_has(text, "ranges"))
-		*ret = answer_ranges(c, object, &args, err);
+		*ret = answer_ranges(c, subject, &args, err);
 	else if (args.count == 3 && args.numbers && request_has(text, "Object.create(null)"))
-		*ret = answer_slice(c, id, args.number[0], args.number[1]);
+		*ret = answer_slice(c, subject, args.number[0], args.number[1]);
 	else if (args.count == 2 && args.numbers &&
 		 request_has(text, "getOwnPropertyDescriptor(this"))
 		*ret = answer_slice(
-			c, id, args.number[0] < 0 ? 0 : args.number[0],
+			c, subject, args.number[0] < 0 ? 0 : args.number[0],
 			args.number[1] < 0 ? -1 : fmax(args.number[0], 0) + args.number[1] - 1);
 	else if (!args.count && request_has(text, "getOwnPropertyNames(this)") &&
 		 request_has(text, "__proto__"))
-		*ret = answer_part(c, id, "named");
+		*ret = answer_part(c, subject->id, subject->entries ? "entries:named" : "named");
 	else if (by_value && request_has(text, "<<default preview>>") &&
 		 request_has(text, "customProps")) {
 		ipm_buf_cstr(&c->result, "{\"result\":{\"type\":\"object\",\"value\":{\"out\":{},"
@@ -279,7 +303,7 @@ enum ipm_errc runtime_call_function_on(struct call *c, struct ipm_error *err)
 {
 	struct ipm_value this_value = {.type = IPM_VALUE_OBJECT};
 	struct ipm_buf text = IPM_BUF_INIT;
-	const struct ipm_object *object = NULL;
+	struct subject subject = {0};
 	enum ipm_errc code = IPM_OK;
 	bool on_object = has(c, "objectId");
 
@@ -287,21 +311,22 @@ enum ipm_errc runtime_call_function_on(struct call *c, struct ipm_error *err)
 		return call_error(c, INVALID_PARAMS,
 				  "Either objectId or executionContextId or "
 				  "uniqueContextId must be specified");
-	if (on_object && !object_id_param(c, &this_value.object_id))
+	if (on_object && !object_id_param(c, &subject.id))
 		return IPM_OK;
+	subject.entries = on_object && !strcmp(part_of_id(c), "entries");
 	if (!on_object && has(c, "executionContextId") &&
 	    ipm_json_int(ipm_json_get(c->params, "executionContextId"), 0) != 1)
 		return call_error(c, SERVER_ERROR, "Cannot find context with specified id");
-	if (on_object && c->r->heap->object(c->r->heap, this_value.object_id, &object, err))
+	if (on_object && c->r->heap->object(c->r->heap, subject.id, &subject.object, err))
 		return call_error(c, SERVER_ERROR, "Could not find object with given id");
+	this_value.object_id = subject.id;
 	string_param_into(c, "functionDeclaration", &text);
 	code = ipm_buf_status(&text, err);
-	if (!code && !(object && answer_known(c, ipm_buf_as_str(&text), this_value.object_id,
-					      object, &code, err)))
-		code = call_in_evaluator(c, ipm_buf_as_str(&text), object ? &this_value : NULL,
+	if (!code && !(on_object && answer_known(c, ipm_buf_as_str(&text), &subject, &code, err)))
+		code = call_in_evaluator(c, ipm_buf_as_str(&text), on_object ? &this_value : NULL,
 					 err);
 	ipm_buf_deinit(&text);
-	if (object)
-		c->r->heap->release(c->r->heap, object);
+	if (subject.object)
+		c->r->heap->release(c->r->heap, subject.object);
 	return code;
 }

@@ -169,8 +169,20 @@ static enum ipm_errc get_range(struct call *c, uint64_t id, uint64_t from, uint6
 	return code ? code : w.code;
 }
 
+/* Part of a Map's or Set's list of entries, as the query says. */
+static enum ipm_errc get_entries(struct call *c, uint64_t id,
+				 const struct ipm_cdp_properties_query *query,
+				 struct ipm_error *err)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "%s%llu:entries", c->r->prefix, (unsigned long long)id);
+	return ipm_cdp_get_properties_by_id(&c->r->cdp, (struct ipm_str){text, strlen(text)}, query,
+					    &c->result, err);
+}
+
 /* What follows "<prefix>42:" in an object id that callFunctionOn made; empty for all others. */
-static const char *part_of_id(struct call *c)
+const char *part_of_id(struct call *c)
 {
 	const char *colon;
 
@@ -215,9 +227,16 @@ static enum ipm_errc get_properties(struct call *c, struct ipm_error *err)
 	part = part_of_id(c);
 	if (sscanf(part, "range:%llu:%llu", &from, &to) == 2) {
 		code = get_range(c, id, from, to, &query, err);
+	} else if (sscanf(part, "entries:range:%llu:%llu", &from, &to) == 2) {
+		query.first_entry = from;
+		query.end_entry = to < UINT64_MAX ? to + 1 : to;
+		code = get_entries(c, id, &query, err);
 	} else if (!strcmp(part, "named")) {
 		query.non_indexed_properties_only = true;
 		code = ipm_cdp_get_properties(&c->r->cdp, id, &query, &c->result, err);
+	} else if (!strcmp(part, "entries:named")) {
+		query.non_indexed_properties_only = true;
+		code = get_entries(c, id, &query, err);
 	} else {
 		struct ipm_str text = ipm_buf_as_str(&c->r->text);
 

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Debugger.searchInContent: the lines of a script that hold a text. */
-#include <regex.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "session.h"
+#include "wtf8.h"
 
-enum { SERVER_ERROR = -32000, MAX_SOURCE = 256 << 20, MAX_MATCHES = 100000 };
+enum { SERVER_ERROR = -32000, MAX_SOURCE = 64 << 20, MAX_MATCHES = 100000 };
 
-struct query {
-	struct ipm_str text;
-	bool fold; /* ASCII letters only */
-	bool regex;
-	regex_t compiled;
+struct search {
+	struct ipm_str query;
+	bool fold;	     /* ASCII letters only */
+	struct ipm_buf *out; /* the matches found so far */
+	size_t count;
 };
 
 static bool append_piece(void *self, struct ipm_str piece)
@@ -27,70 +28,130 @@ static char folded(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
 }
 
-static bool contains(const struct query *query, struct ipm_str line)
+static bool contains(const struct search *search, struct ipm_str line)
 {
 	size_t i, k;
 
-	for (i = 0; query->text.len <= line.len && i <= line.len - query->text.len; i++) {
-		for (k = 0; k < query->text.len; k++)
-			if (query->fold ? folded(line.data[i + k]) != folded(query->text.data[k])
-					: line.data[i + k] != query->text.data[k])
+	for (i = 0; search->query.len <= line.len && i <= line.len - search->query.len; i++) {
+		for (k = 0; k < search->query.len; k++)
+			if (search->fold ? folded(line.data[i + k]) != folded(search->query.data[k])
+					 : line.data[i + k] != search->query.data[k])
 				break;
-		if (k == query->text.len)
+		if (k == search->query.len)
 			return true;
 	}
 	return false;
 }
 
-/* The line has room for a NUL after it. */
-static bool matches(struct query *query, char *line, size_t len)
+static void put_match(struct search *search, size_t number, struct ipm_str line)
 {
-	bool found;
-	char saved;
-
-	if (!query->regex)
-		return contains(query, (struct ipm_str){line, len});
-	saved = line[len];
-	line[len] = '\0';
-	found = !regexec(&query->compiled, line, 0, NULL, 0);
-	line[len] = saved;
-	return found;
+	if (search->count >= MAX_MATCHES)
+		return;
+	ipm_buf_printf(search->out,
+		       "%s{\"lineNumber\":%zu,\"lineContent\":", search->count++ ? "," : "",
+		       number);
+	ipm_json_put_string(search->out, line);
+	ipm_buf_byte(search->out, '}');
 }
 
-static void put_matches(struct call *c, struct query *query, struct ipm_buf *source)
+/* Cuts the next line off *rest; false at the end. */
+static bool next_line(struct ipm_str *rest, bool *at_end, struct ipm_str *ret)
 {
-	char *at = (char *)source->data, *end = at + source->len - 1; /* a NUL is last */
-	size_t line = 0, count = 0;
+	const char *stop;
 
-	ipm_buf_cstr(&c->result, "{\"result\":[");
-	while (at <= end && count < MAX_MATCHES) {
-		char *stop = memchr(at, '\n', (size_t)(end - at));
-		size_t len = (size_t)((stop ? stop : end) - at);
-
-		if (len && at[len - 1] == '\r')
-			len--;
-		if (matches(query, at, len)) {
-			ipm_buf_printf(&c->result,
-				       "%s{\"lineNumber\":%zu,\"lineContent\":", count++ ? "," : "",
-				       line);
-			ipm_json_put_string(&c->result, (struct ipm_str){at, len});
-			ipm_buf_byte(&c->result, '}');
-		}
-		line++;
-		if (!stop)
-			break;
-		at = stop + 1;
+	if (*at_end)
+		return false;
+	stop = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
+	*ret = (struct ipm_str){rest->data, stop ? (size_t)(stop - rest->data) : rest->len};
+	*at_end = !stop;
+	if (stop) {
+		rest->data = stop + 1;
+		rest->len -= ret->len + 1;
 	}
-	ipm_buf_cstr(&c->result, "]}");
+	if (ret->len && ret->data[ret->len - 1] == '\r')
+		ret->len--;
+	return true;
+}
+
+static void search_text(struct search *search, struct ipm_str source)
+{
+	struct ipm_str line;
+	bool at_end = false;
+	size_t number;
+
+	for (number = 0; next_line(&source, &at_end, &line); number++)
+		if (contains(search, line))
+			put_match(search, number, line);
+}
+
+static struct ipm_value string_value(struct ipm_str str)
+{
+	struct ipm_value value = {.type = IPM_VALUE_STRING};
+
+	value.string = (struct ipm_text){.str = str, .length = ipm_wtf8_units(str)};
+	return value;
+}
+
+/* JavaScript's regular expressions are the evaluator's trade; it answers "3,17,40". */
+static enum ipm_errc search_regex(struct call *c, struct search *search, struct ipm_str source,
+				  struct ipm_error *err)
+{
+	const struct ipm_value arguments[] = {string_value(source), string_value(search->query),
+					      string_value(search->fold
+								   ? (struct ipm_str)IPM_STR("i")
+								   : (struct ipm_str){NULL, 0})};
+	const struct ipm_eval_request request = {
+		.expression =
+			IPM_STR("(text, query, flags) => ((re) => text.split('\\n')"
+				".map((line, i) => re.test(line) ? i : -1)"
+				".filter((i) => i >= 0).join(','))(new RegExp(query, flags))"),
+		.call = true,
+		.frame = -1,
+		.pause = c->r->pause_index,
+		.arguments = arguments,
+		.argument_count = 3,
+		.object_group = IPM_STR("search"),
+		.timeout_ms = 2000,
+	};
+	struct ipm_eval_result result;
+	struct ipm_buf numbers = IPM_BUF_INIT;
+	struct ipm_str line;
+	bool at_end = false;
+	size_t number;
+	char *at;
+	enum ipm_errc code = ipm_eval(c->r->evaluator, &request, &result, err);
+
+	if (code)
+		return call_failed(c, code, err);
+	ipm_evaluator_release_group(c->r->evaluator, request.object_group);
+	/* A pattern that is none, or that takes for ever, matches nothing, as in V8. */
+	if (result.thrown || result.value.type != IPM_VALUE_STRING)
+		return IPM_OK;
+	ipm_buf_str(&numbers, result.value.string.str);
+	ipm_buf_byte(&numbers, 0);
+	if (!ipm_buf_ok(&numbers)) {
+		ipm_buf_deinit(&numbers);
+		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory for matches");
+	}
+	at = (char *)numbers.data;
+	for (number = 0; *at && next_line(&source, &at_end, &line); number++)
+		if (number == strtoull(at, NULL, 10)) {
+			put_match(search, number, line);
+			at += strcspn(at, ",");
+			at += *at == ',';
+		}
+	ipm_buf_deinit(&numbers);
+	return IPM_OK;
 }
 
 enum ipm_errc debugger_search_in_content(struct call *c, struct ipm_error *err)
 {
-	struct query query = {
+	bool regex = ipm_json_bool(ipm_json_get(c->params, "isRegex"), false);
+	struct ipm_buf source = {.max = MAX_SOURCE}, query = IPM_BUF_INIT;
+	struct search search = {
 		.fold = !ipm_json_bool(ipm_json_get(c->params, "caseSensitive"), false),
-		.regex = ipm_json_bool(ipm_json_get(c->params, "isRegex"), false),
+		.out = &c->result,
 	};
-	struct ipm_buf source = {.max = MAX_SOURCE}, text = IPM_BUF_INIT;
 	const struct ipm_script *script;
 	enum ipm_errc code = IPM_OK;
 
@@ -99,31 +160,24 @@ enum ipm_errc debugger_search_in_content(struct call *c, struct ipm_error *err)
 	script = script_param(c, ipm_json_get(c->params, "scriptId"), SERVER_ERROR);
 	if (!script)
 		return IPM_OK;
-	string_param_into(c, "query", &text);
-	ipm_buf_byte(&text, 0);
-	if (!ipm_buf_ok(&text))
-		goto out;
-	query.text = (struct ipm_str){(const char *)text.data, text.len - 1};
-	if (query.regex && regcomp(&query.compiled, query.text.data,
-				   REG_EXTENDED | REG_NOSUB | (query.fold ? REG_ICASE : 0))) {
-		query.regex = false;
-		ipm_buf_cstr(&c->result, "{\"result\":[]}");
-		goto out;
-	}
+	string_param_into(c, "query", &query);
+	search.query = ipm_buf_as_str(&query);
 	if (script->has_source)
 		code = ipm_reader_text(c->r->reader, &script->source, 0, UINT64_MAX, append_piece,
 				       &source, err);
-	ipm_buf_byte(&source, 0);
 	if (!code)
 		code = ipm_buf_status(&source, err);
+	if (!code)
+		code = ipm_buf_status(&query, err);
+	ipm_buf_cstr(&c->result, "{\"result\":[");
 	if (code)
 		code = call_failed(c, code, err);
+	else if (regex)
+		code = search_regex(c, &search, ipm_buf_as_str(&source), err);
 	else
-		put_matches(c, &query, &source);
-	if (query.regex)
-		regfree(&query.compiled);
-out:
+		search_text(&search, ipm_buf_as_str(&source));
+	ipm_buf_cstr(&c->result, "]}");
 	ipm_buf_deinit(&source);
-	ipm_buf_deinit(&text);
+	ipm_buf_deinit(&query);
 	return code;
 }

@@ -100,6 +100,8 @@ enum id_kind {
 enum id_kind check_id(const struct ipm_replay *r, struct ipm_str id, uint64_t *ret_number);
 /* Reads the parameter `objectId` into *ret; false, and the reply is Node's error. */
 bool object_id_param(struct call *c, uint64_t *ret);
+/* After object_id_param: what follows "<prefix>42:" in the id; empty for a plain one. */
+const char *part_of_id(struct call *c);
 /* Reads the parameter `callFrameId`; false, and the reply is Node's error. */
 bool call_frame_param(struct call *c, size_t *ret);
 

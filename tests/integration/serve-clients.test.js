@@ -133,6 +133,24 @@ die();`);
 	assert.ok(names.includes('more') && !names.includes('0'));
 });
 
+test('long Maps open in ranges, too', async (t) => {
+	const { client } = await opened(t, `'use strict';
+function die() { const map = new Map(Array.from({ length: 250 }, (_, i) => ['k' + i, { i }])); throw new Error('the end'); }
+die();`);
+	const map = await client.local('map');
+	const { internalProperties } = await client.call('Runtime.getProperties', { objectId: map.objectId, ownProperties: true });
+	const { objectId, description } = internalProperties.find(({ name }) => name === '[[Entries]]').value;
+	assert.strictEqual(description, 'Array(250)');
+	const call = async (functionDeclaration, args, more) => (await client.call('Runtime.callFunctionOn', { objectId, functionDeclaration, arguments: args, silent: true, ...more })).result;
+	assert.deepStrictEqual((await call(ranges, numbers(0, 249, 100, 250000), { returnByValue: true })).value.ranges, [[0, 99, 100], [100, 199, 100], [200, 249, 50]]);
+	const part = await call(fragment, numbers(200, 249, 250000));
+	const { result } = await client.call('Runtime.getProperties', { objectId: part.objectId, ownProperties: true, generatePreview: true });
+	assert.deepStrictEqual(result.map(({ name }) => Number(name)), Array.from({ length: 50 }, (_, i) => 200 + i));
+	assert.strictEqual(result[7].value.description, '{"k207" => Object}');
+	const entry = await client.call('Runtime.getProperties', { objectId: result[7].value.objectId, ownProperties: true });
+	assert.deepStrictEqual(entry.result.map(({ name, value }) => [name, value.value ?? value.description]), [['key', 'k207'], ['value', 'Object']]);
+});
+
 test('VS Code: who is it, previews, getters, and a function of its own', async (t) => {
 	const { client } = await opened(t);
 	const who = await client.call('Runtime.evaluate', { contextId: 1, returnByValue: true,
