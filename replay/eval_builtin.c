@@ -23,73 +23,102 @@ void ev_builtin_source(const struct ev_native *n, char *ret, size_t capacity)
 	snprintf(ret, capacity, "function %s() { [native code] }", n->name);
 }
 
-/* A property of the global object's; UNDEFINED when it is not there. */
-static bool global_property(struct ev *e, const char *name, struct ev_val *ret)
+/*
+ * The values of the global object are not captured (reading some of them loads modules), but
+ * nearly every file holds an array, a function, a plain object, and these know their prototypes.
+ */
+static const struct {
+	const char *name;
+	enum ipm_kind kind;
+} classes[EV_KNOWN_CLASSES] = {
+	{"Object", IPM_KIND_OBJECT},	 {"Array", IPM_KIND_ARRAY},
+	{"Function", IPM_KIND_FUNCTION}, {"Error", IPM_KIND_ERROR},
+	{"TypeError", IPM_KIND_ERROR},	 {"RangeError", IPM_KIND_ERROR},
+	{"SyntaxError", IPM_KIND_ERROR}, {"ReferenceError", IPM_KIND_ERROR},
+	{"EvalError", IPM_KIND_ERROR},	 {"Map", IPM_KIND_MAP},
+	{"Set", IPM_KIND_SET},		 {"Date", IPM_KIND_DATE},
+	{"RegExp", IPM_KIND_REGEXP},	 {"Promise", IPM_KIND_PROMISE},
+	{"String", IPM_KIND_PRIMITIVE},	 {"Number", IPM_KIND_PRIMITIVE},
+};
+
+enum { MAX_SCANNED = 3000 };
+
+static bool learn(struct ev *e)
 {
+	struct ipm_evaluator *ev = e->owner;
+	uint64_t objects = ipm_reader_info(e->reader)->objects, id;
 	const struct ipm_object *o;
-	struct ev_key key = ev_key_of((struct ipm_str){name, strlen(name)});
-	struct ev_found found;
-	struct ev_val global;
-	bool there;
+	size_t i, known = 0;
+	enum ipm_errc rc;
 
-	*ret = EV_UNDEF;
-	if (!ev_global_object(e, &global, &there))
-		return false;
-	if (!there || global.type != EV_HEAP)
-		return true;
-	if (!ev_hold_if_there(e, global.id, &o))
-		return false;
-	if (!o)
-		return true;
-	ev_drop(e, o);
-	if (!ev_own(e, global, &key, &found))
-		return false;
-	if (found.found && !found.accessor && found.value.type == EV_HEAP)
-		*ret = found.value;
-	return true;
-}
-
-bool ev_captured_builtin(struct ev *e, const struct ev_native *n, uint64_t *ret)
-{
-	const struct ipm_object *o;
-	struct ev_val v;
-
-	*ret = 0;
-	if (*n->area)
-		return true;
-	if (!global_property(e, n->name, &v))
-		return false;
-	if (v.type != EV_HEAP)
-		return true;
-	if (!ev_hold_if_there(e, v.id, &o))
-		return false;
-	if (o) {
-		*ret = v.id;
-		ev_drop(e, o);
+	ev->knows_prototypes = true;
+	for (id = 1; id <= objects && id <= MAX_SCANNED && known < EV_KNOWN_CLASSES; id++) {
+		rc = ipm_reader_object(e->reader, id, &o, e->err);
+		if (rc == IPM_ERR_NOT_FOUND)
+			continue;
+		if (rc) /* a damaged part has nothing to teach */
+			break;
+		for (i = 0; i < EV_KNOWN_CLASSES; i++)
+			if (!ev->prototypes[i] && o->kind == classes[i].kind &&
+			    o->proto.type == IPM_VALUE_OBJECT &&
+			    ev_view_is(o->class_name, classes[i].name)) {
+				ev->prototypes[i] = o->proto.object_id;
+				known++;
+			}
+		ipm_object_release(e->reader, o);
 	}
 	return true;
 }
 
 bool ev_captured_prototype(struct ev *e, const char *class_name, struct ev_val *ret)
 {
-	struct ev_key key = ev_key_of(IPM_STR("prototype"));
 	const struct ipm_object *o;
-	struct ev_found found;
-	struct ev_val v;
+	size_t i;
 
 	*ret = EV_UNDEF;
-	if (!global_property(e, class_name, &v))
+	if (!e->owner->knows_prototypes && !learn(e))
 		return false;
-	if (v.type != EV_HEAP)
+	for (i = 0; i < EV_KNOWN_CLASSES; i++)
+		if (!strcmp(classes[i].name, class_name))
+			break;
+	if (i == EV_KNOWN_CLASSES || !e->owner->prototypes[i])
 		return true;
-	if (!ev_hold_if_there(e, v.id, &o))
+	if (!ev_hold_if_there(e, e->owner->prototypes[i], &o))
 		return false;
-	if (!o)
+	if (o) {
+		ret->type = EV_HEAP;
+		ret->id = o->id;
+		ev_drop(e, o);
+	}
+	return true;
+}
+
+bool ev_captured_builtin(struct ev *e, const struct ev_native *n, uint64_t *ret)
+{
+	struct ev_key key = ev_key_of(IPM_STR("constructor"));
+	bool is_prototype = !strcmp(n->name, "prototype");
+	struct ev_found found;
+	struct ev_val proto;
+	struct ipm_str name;
+
+	*ret = 0;
+	if (*n->area && !is_prototype)
 		return true;
-	ev_drop(e, o);
-	if (!ev_own(e, v, &key, &found))
+	if (!ev_captured_prototype(e, is_prototype ? n->area : n->name, &proto))
 		return false;
-	if (found.found && found.value.type == EV_HEAP)
-		*ret = found.value;
+	if (proto.type != EV_HEAP)
+		return true;
+	if (is_prototype) {
+		*ret = proto.id;
+		return true;
+	}
+	if (!ev_own(e, proto, &key, &found))
+		return false;
+	if (!found.found || found.accessor || found.value.type != EV_HEAP)
+		return true;
+	if (!ev_native_name(e, found.value, &name))
+		return false;
+	if (ev_view_is(name, n->name))
+		*ret = found.value.id;
 	return true;
 }

@@ -21,6 +21,8 @@ struct ev_batch {
 	struct ipm_str group;
 };
 
+enum { EV_KNOWN_CLASSES = 16 };
+
 struct ipm_evaluator {
 	struct ipm_heap heap; /* first: what its functions get is the evaluator */
 	struct ipm_heap file;
@@ -30,6 +32,8 @@ struct ipm_evaluator {
 	uint64_t kept_bytes, max_kept_bytes;
 	uint64_t next_id;
 	const struct ev_native *natives[EV_NATIVE_BUCKETS];
+	bool knows_prototypes;
+	uint64_t prototypes[EV_KNOWN_CLASSES]; /* of builtin classes; 0: not in the file */
 };
 
 /* NULL: the batch's limit, or no memory. Zeroed. */

@@ -573,11 +573,13 @@ static bool native_property(struct ev *e, struct ev_val object, struct ev_key *k
 }
 
 /* The chain ended in the middle of nowhere, at an object of the user's that is not there. */
-static bool lost_prototype(struct ev *e, struct ev_val object, struct ev_key *key, uint64_t id)
+static bool lost_prototype(struct ev *e, struct ev_val object, struct ev_key *key)
 {
 	struct ipm_str class_name, name = ev_key_name(key);
 	const char *area = ev_area_of(e, object);
 
+	if (key->kind == EV_KEY_SYMBOL) /* few classes have any */
+		return true;
 	if (!area || !ev_class_name(e, object, &class_name))
 		return false;
 	if (*area && class_name.len == strcspn(area, ".") &&
@@ -586,7 +588,6 @@ static bool lost_prototype(struct ev *e, struct ev_val object, struct ev_key *ke
 	if (class_name.len > 5 &&
 	    ev_view_is((struct ipm_str){class_name.data + class_name.len - 5, 5}, "Error"))
 		return true;
-	(void)id;
 	return ev_throw(e, "EvalError",
 			"whether %s has '%s' is unknown: its prototype was not captured",
 			ev_excerpt(e, class_name), ev_excerpt(e, name));
@@ -611,7 +612,7 @@ bool ev_lookup(struct ev *e, struct ev_val object, struct ev_key *key, struct ev
 			if (!o) {
 				if (!native_property(e, object, key, ret))
 					return false;
-				return ret->found ? true : lost_prototype(e, object, key, at.id);
+				return ret->found ? true : lost_prototype(e, object, key);
 			}
 			ev_drop(e, o);
 		}
@@ -629,7 +630,7 @@ bool ev_lookup(struct ev *e, struct ev_val object, struct ev_key *key, struct ev
 		if (at.type == EV_OMITTED) {
 			if (!native_property(e, object, key, ret))
 				return false;
-			return ret->found ? true : lost_prototype(e, object, key, 0);
+			return ret->found ? true : lost_prototype(e, object, key);
 		}
 		if (at.type == EV_NATIVE || at.type == EV_UNDEFINED)
 			break; /* a builtin prototype: by the kind of the object */
