@@ -21,6 +21,9 @@
 extern "C" {
 #endif
 
+/* Of the library: "0.1.0". */
+IPM_API const char *ipm_version(void);
+
 /* Why something that existed in the process is not in the file. Stored: never renumber. */
 enum ipm_reason {
 	IPM_REASON_NONE = 0,
