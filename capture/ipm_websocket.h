@@ -23,6 +23,9 @@ IPM_MUST_USE enum ipm_errc ipm_websocket_open(const char *host, int port, const 
  */
 bool ipm_websocket_wait(struct ipm_channel *ch, const bool *stop, uint64_t deadline_ns);
 
+/* Sends a request whose answer nobody waits for. */
+void ipm_websocket_post(struct ipm_channel *ch, const char *method, struct ipm_str params);
+
 /* "ws://host:port/path" taken apart. `host` has room for 256 bytes, `path` for 256. */
 bool ipm_websocket_parse(struct ipm_str url, char *host, int *port, char *path);
 

@@ -143,6 +143,8 @@ static void on_timer(lws_sorted_usec_list_t *timer)
 	struct websocket *ws = lws_container_of(timer, struct websocket, timer);
 
 	ws->timed_out = true;
+	/* libwebsockets calls timers before it sleeps, and would sleep on. */
+	lws_cancel_service(ws->context);
 }
 
 /* Serves the connection until *stop, its end, or the deadline. */
@@ -168,30 +170,38 @@ static enum ipm_errc gone(const struct websocket *ws, struct ipm_error *err)
 	return ipm_fail(err, IPM_ERR_PROTOCOL, "the target closed the connection");
 }
 
+static enum ipm_errc queue(struct websocket *ws, const char *method, struct ipm_str params,
+			   struct ipm_error *err)
+{
+	const unsigned char room[LWS_PRE] = {0};
+
+	ipm_buf_reset(&ws->outgoing);
+	ipm_buf_append(&ws->outgoing, room, sizeof(room));
+	ipm_buf_printf(&ws->outgoing,
+		       "{\"id\":%" PRIu64 ",\"method\":\"%s\",\"params\":", ++ws->next_id, method);
+	ipm_buf_str(&ws->outgoing, params.len ? params : IPM_STR("{}"));
+	ipm_buf_byte(&ws->outgoing, '}');
+	if (ipm_buf_ok(&ws->outgoing))
+		lws_callback_on_writable(ws->wsi);
+	return ipm_buf_status(&ws->outgoing, err);
+}
+
 static enum ipm_errc websocket_call(struct ipm_channel *ch, const char *method,
 				    struct ipm_str params, uint64_t deadline_ns,
 				    struct ipm_buf *reply, struct ipm_error *err)
 {
 	struct websocket *ws = (struct websocket *)ch;
-	const unsigned char room[LWS_PRE] = {0};
+	enum ipm_errc rc;
 
 	ipm_buf_reset(reply);
 	if (ws->closed)
 		return gone(ws, err);
-	ws->awaited_id = ++ws->next_id;
+	rc = queue(ws, method, params, err);
+	if (rc)
+		return rc;
+	ws->awaited_id = ws->next_id;
 	ws->reply = reply;
 	ws->answered = false;
-	ipm_buf_reset(&ws->outgoing);
-	ipm_buf_append(&ws->outgoing, room, sizeof(room));
-	ipm_buf_printf(&ws->outgoing,
-		       "{\"id\":%" PRIu64 ",\"method\":\"%s\",\"params\":", ws->awaited_id, method);
-	ipm_buf_str(&ws->outgoing, params.len ? params : IPM_STR("{}"));
-	ipm_buf_byte(&ws->outgoing, '}');
-	if (!ipm_buf_ok(&ws->outgoing)) {
-		ws->awaited_id = 0;
-		return ipm_buf_status(&ws->outgoing, err);
-	}
-	lws_callback_on_writable(ws->wsi);
 	serve(ws, &ws->answered, deadline_ns);
 	ws->awaited_id = 0;
 	ws->reply = NULL;
@@ -200,6 +210,15 @@ static enum ipm_errc websocket_call(struct ipm_channel *ch, const char *method,
 	if (!ws->answered)
 		return ipm_fail(err, IPM_ERR_TIMEOUT, "no answer in time");
 	return ipm_buf_status(reply, err);
+}
+
+void ipm_websocket_post(struct ipm_channel *ch, const char *method, struct ipm_str params)
+{
+	struct websocket *ws = (struct websocket *)ch;
+	struct ipm_error ignored;
+
+	if (!ws->closed && queue(ws, method, params, &ignored))
+		return;
 }
 
 static void websocket_destroy(struct ipm_channel *ch)

@@ -16,6 +16,7 @@ struct command {
 /* clang-format off */
 static const struct command commands[] = {
 	{"run", cmd_run, "[--via agent|websocket] -- node …", "run a program; if it dies, keep how"},
+	{"attach", cmd_attach, "[--now] PID|HOST:PORT|ws://…", "keep how a running program dies, or its state now"},
 	{"register-path", cmd_register_path, "", "prints the path for node --require"},
 	{"list", cmd_list, "[DIR]", "the crashes there, newest first"},
 	{"info", cmd_info, "[--json] FILE", "one crash in a few lines"},
@@ -25,6 +26,7 @@ static const struct command commands[] = {
 	{"serve", cmd_serve, "[--port N] FILE|DIR…", "open them in Chrome DevTools and other debuggers"},
 	{"import", cmd_import, "-o OUT FILE.json", "a JSON crash becomes a crash file"},
 	{"search", cmd_search, "FILE PATTERN", "where in the dead process a name or value is"},
+	{"diff", cmd_diff, "[--depth N] A B", "what differs between two crashes"},
 	{"prune", cmd_prune, "[--max-use SIZE] [--keep N] DIR", "remove old crashes"},
 	{"verify", cmd_verify, "FILE", "is every byte as it was written?"},
 	{"recover", cmd_recover, "-o OUT FILE", "save what can be read of a broken file"},

@@ -35,6 +35,34 @@ IPM_MUST_USE enum ipm_errc stderr_filter_start(struct stderr_filter *ret, int *r
 /* Waits until it has passed on everything, unless a grandchild still holds the other end. */
 void stderr_filter_finish(struct stderr_filter *filter);
 
+/* For the option tables of getopt_long, and what to do with such an option (optarg is its value). */
+enum {
+	RUN_OPT_DIR = 256,
+	RUN_OPT_OBJECTS,
+	RUN_OPT_BYTES,
+	RUN_OPT_TIME,
+	RUN_OPT_STRING,
+	RUN_OPT_FULL,
+	RUN_OPT_NO_REDACT,
+	RUN_OPT_ON,
+	RUN_OPT_QUIET
+};
+#define RUN_LIMIT_OPTIONS                                                                          \
+	{"dir", required_argument, NULL, RUN_OPT_DIR},                                             \
+		{"max-objects", required_argument, NULL, RUN_OPT_OBJECTS},                         \
+		{"max-bytes", required_argument, NULL, RUN_OPT_BYTES},                             \
+		{"max-time-ms", required_argument, NULL, RUN_OPT_TIME},                            \
+		{"max-string", required_argument, NULL, RUN_OPT_STRING},                           \
+		{"full", no_argument, NULL, RUN_OPT_FULL},                                         \
+		{"no-redact", no_argument, NULL, RUN_OPT_NO_REDACT},                               \
+		{"on", required_argument, NULL, RUN_OPT_ON},                                       \
+	{                                                                                          \
+		"quiet", no_argument, NULL, RUN_OPT_QUIET                                          \
+	}
+
+/* An enum ipm_exit; unknown options are a usage error of `verb`. */
+int run_take_option(int option, const char *verb);
+
 /* Limits and redaction from the environment, ready to capture. False: said why. */
 bool run_capture_options(struct ipm_capture_options *ret);
 /* "inspmort: wrote PATH" unless INSPMORT_QUIET is set. */

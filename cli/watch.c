@@ -14,11 +14,14 @@
 #include "ipm_websocket.h"
 #include "json.h"
 #include "run.h"
+#include "watchdog.h"
 
 #define MAX_HELD      4
 #define FREE_CAPTURES 5			   /* before they are rationed */
 #define RATION_NS     UINT64_C(1000000000) /* then one in so much time */
 #define SETTLE_NS     UINT64_C(5000000000) /* exit(1) this soon after counts as dying of it */
+#define BUSY_NS	      UINT64_C(300000000)  /* running code pauses within this */
+#define WATCHDOG_MS   3000		   /* beyond the budget */
 #define RESUME_NS     UINT64_C(5000000000)
 
 /* A capture whose consequence is not known yet. */
@@ -35,10 +38,12 @@ struct watch {
 	struct ipm_channel *channel;
 	struct ipm_capture *capture;
 	uint64_t pid;
+	uint64_t max_time_ms;
 	struct ipm_buf paused;	/* the event that waits to be handled */
 	struct ipm_buf current; /* the one being handled; the next may arrive meanwhile */
 	struct ipm_buf unseen;	/* the end of the program, for which V8 did not pause */
 	bool stop;		/* leave the waiting: something has to be done */
+	bool interrupted;	/* by the user */
 	bool ending;		/* the program waits for us to go */
 	struct held held[MAX_HELD];
 	size_t held_count;
@@ -148,11 +153,19 @@ static struct held *new_held(struct watch *w)
 	return &w->held[w->held_count++];
 }
 
+static uint64_t watchdog_ms(const struct watch *w)
+{
+	uint64_t ms = w->max_time_ms ? w->max_time_ms : 2000;
+
+	return ms > INT32_MAX ? UINT64_MAX : ms + ms / 10 + WATCHDOG_MS;
+}
+
 static void take_capture(struct watch *w, struct ipm_json_ref params)
 {
 	struct held *h = new_held(w);
 	struct ipm_capture_result result;
 	const char *dir = getenv("INSPMORT_DIR");
+	struct watchdog dog;
 	struct ipm_error err;
 	enum ipm_errc rc;
 
@@ -164,8 +177,10 @@ static void take_capture(struct watch *w, struct ipm_json_ref params)
 		w->held_count--;
 		return;
 	}
+	dog = watchdog_start(watchdog_ms(w));
 	rc = ipm_capture_run(w->capture, w->channel, ipm_buf_as_str(&w->current),
 			     ipm_fd_sink(h->file.fd), &result, &err);
+	watchdog_stop(&dog);
 	if (rc && rc != IPM_ERR_PROTOCOL && rc != IPM_ERR_TIMEOUT) {
 		cli_fail("%s", err.message);
 		drop(h);
@@ -265,6 +280,7 @@ enum ipm_errc watch_create(struct ipm_channel *channel, const struct ipm_capture
 		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
 	w->channel = channel;
 	w->pid = pid;
+	w->max_time_ms = opts->limits.max_time_ms;
 	with.meta.channel = IPM_STR("websocket");
 	with.meta.pid = pid;
 	rc = ipm_capture_create(&with, &w->capture, err);
@@ -303,15 +319,21 @@ static bool start(struct watch *w)
 	       call(w, "Runtime.runIfWaitingForDebugger", "{}");
 }
 
+bool *watch_stop_flag(struct watch *w)
+{
+	return &w->stop;
+}
+
 void watch_run(struct watch *w)
 {
 	if (!start(w)) {
 		cli_fail("the program's inspector does not answer");
 		return;
 	}
-	while (!w->ending) {
+	while (!w->ending && !w->interrupted) {
 		if (!ipm_websocket_wait(w->channel, &w->stop, UINT64_MAX) && !w->paused.len)
 			break;
+		w->interrupted = w->stop && !w->ending && !w->paused.len;
 		w->stop = w->ending;
 		while (w->paused.len) {
 			ipm_buf_reset(&w->current);
@@ -326,28 +348,88 @@ void watch_run(struct watch *w)
 	w->channel = NULL;
 }
 
+/* An idle program has no frames: what it waits for leads to its state. */
+static void idle_state(struct watch *w)
+{
+	static const char handles[] = "{\"expression\":\"process._getActiveHandles()\","
+				      "\"silent\":true,\"objectGroup\":\"inspmort\"}";
+	struct ipm_json json = {0};
+	struct ipm_json_ref result;
+	struct ipm_error err;
+
+	ipm_buf_reset(&w->current);
+	ipm_buf_cstr(&w->current,
+		     "{\"method\":\"Debugger.paused\",\"params\":{\"reason\":\"other\","
+		     "\"callFrames\":[]");
+	if (call(w, "Runtime.evaluate", handles) &&
+	    !ipm_json_parse(&json, ipm_buf_as_str(&w->reply), 0, &err)) {
+		result = ipm_json_get(ipm_json_get(ipm_json_root(&json), "result"), "result");
+		if (ipm_json_type(ipm_json_get(result, "objectId")) == IPM_JSON_STRING) {
+			ipm_buf_cstr(&w->current, ",\"data\":");
+			ipm_buf_str(&w->current, ipm_json_raw(result));
+		}
+	}
+	ipm_buf_cstr(&w->current, "}}");
+	ipm_json_deinit(&json);
+}
+
+void watch_now(struct watch *w)
+{
+	struct ipm_json json = {0};
+	bool idle;
+
+	if (!call(w, "Runtime.enable", "{}") || !call(w, "Debugger.enable", "{}") ||
+	    !call(w, "Debugger.pause", "{}")) {
+		cli_fail("the program's inspector does not answer");
+		return;
+	}
+	ipm_websocket_wait(w->channel, &w->stop, ipm_monotonic_ns() + BUSY_NS);
+	idle = !w->paused.len;
+	if (idle) {
+		ipm_websocket_post(w->channel, "Runtime.evaluate",
+				   IPM_STR("{\"expression\":\"debugger\"}"));
+		ipm_websocket_wait(w->channel, &w->stop, ipm_monotonic_ns() + RESUME_NS);
+	}
+	if (!w->paused.len) {
+		cli_fail("the program does not pause");
+	} else {
+		ipm_buf_reset(&w->current);
+		ipm_buf_str(&w->current, ipm_buf_as_str(&w->paused));
+		if (idle)
+			idle_state(w);
+		take_capture(w, ipm_json_root(&json));
+		if (w->held_count)
+			w->held[0].fatal = true;
+		call(w, "Debugger.resume", "{}");
+	}
+	call(w, "Debugger.disable", "{}");
+	w->channel->on_event = NULL;
+	w->channel = NULL;
+}
+
 /* Which capture tells of this death. NULL: none. */
 static struct held *fatal_one(struct watch *w, int wait_status)
 {
+	bool known = wait_status != -1;
 	struct held *last;
 	size_t i;
 
 	for (i = w->held_count; i-- > 0;)
 		if (w->held[i].fatal || w->held[i].cut)
 			return &w->held[i];
-	if (!w->held_count)
+	if (!w->held_count || w->interrupted)
 		return NULL;
 	last = &w->held[w->held_count - 1];
-	if (WIFSIGNALED(wait_status) && last->oom)
+	if ((!known || WIFSIGNALED(wait_status)) && last->oom)
 		return last;
 	/* The program's own handler ends it: process.exit(1). */
-	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) &&
+	if ((!known || (WIFEXITED(wait_status) && WEXITSTATUS(wait_status))) &&
 	    ipm_monotonic_ns() - last->at_ns < SETTLE_NS)
 		return last;
 	return NULL;
 }
 
-void watch_settle(struct watch *w, int wait_status)
+bool watch_settle(struct watch *w, int wait_status)
 {
 	struct held *h = fatal_one(w, wait_status);
 	struct ipm_buf path = IPM_BUF_INIT;
@@ -356,7 +438,7 @@ void watch_settle(struct watch *w, int wait_status)
 	int i;
 
 	if (!h)
-		return;
+		return false;
 	for (i = 0; i < 3; i++) {
 		rc = ipm_capture_path(NULL, w->pid, "", &path, &err);
 		if (!rc)
@@ -369,4 +451,5 @@ void watch_settle(struct watch *w, int wait_status)
 	else
 		run_say_wrote((const char *)path.data);
 	ipm_buf_deinit(&path);
+	return !rc;
 }

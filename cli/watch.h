@@ -17,10 +17,17 @@ IPM_MUST_USE enum ipm_errc watch_create(struct ipm_channel *channel,
 					struct watch **ret, struct ipm_error *err);
 void watch_destroy(struct watch *w); /* NULL is fine */
 
-/* From "waiting for the debugger" to the end of the program. */
+/* Until the end of the program; lets it start if it waits for a debugger. */
 void watch_run(struct watch *w);
+/* Pauses the program, takes its state, lets it go on. */
+void watch_now(struct watch *w);
+/* Setting it to true, from a signal handler for example, ends watch_run(). */
+bool *watch_stop_flag(struct watch *w);
 
-/* The program is dead: publishes the capture of its death, removes the others. */
-void watch_settle(struct watch *w, int wait_status);
+/*
+ * The program is dead: publishes the capture of its death, removes the others. False: there is
+ * none. `wait_status` as from waitpid(), -1: not known.
+ */
+bool watch_settle(struct watch *w, int wait_status);
 
 #endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "commands.h"
+#include "discover.h"
+#include "ipm_websocket.h"
+#include "run.h"
+#include "watch.h"
+
+#define CONNECT_NS UINT64_C(10000000000)
+
+static const char help[] =
+	"inspmort attach - keep how a running program dies, or what it is doing now\n"
+	"\n"
+	"  inspmort attach 4711                 a Node process of this machine, by its PID\n"
+	"  inspmort attach --now 4711           take its stacks and objects now; it goes on "
+	"unharmed\n"
+	"  inspmort attach 127.0.0.1:9229       what was started with --inspect\n"
+	"  inspmort attach ws://127.0.0.1:9229/0f2c936f-b1cd-4ac9-aab3-f63b0f33d55e\n"
+	"\n"
+	"Options:\n"
+	"  --now           do not wait for a crash\n"
+	"  --dir DIR       where crash files go; else $INSPMORT_DIR, else here\n"
+	"  --quiet         do not say where the file is\n"
+	"  (limits and --no-redact as for 'inspmort run')\n"
+	"\n"
+	"A PID gets the signal SIGUSR1, which opens Node's inspector on the loopback interface; "
+	"it\n"
+	"stays open. While attached the program runs slower: V8's debugger is on. Exit code 0: a "
+	"file\n"
+	"was written; 1: the program ended without a crash, or cannot be reached.\n";
+
+static bool *interrupted;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	if (interrupted)
+		*interrupted = true;
+}
+
+static int run_attached(const char *target, bool now)
+{
+	struct ipm_capture_options opts;
+	struct inspector_place place;
+	struct ipm_channel *channel = NULL;
+	struct watch *watch = NULL;
+	struct ipm_error err;
+	bool wrote = false;
+
+	if (!run_capture_options(&opts))
+		return IPM_EXIT_USAGE;
+	if (discover(target, &place, &err))
+		return err.code == IPM_ERR_INVALID_ARGUMENT ? cli_usage("attach", "%s", err.message)
+							    : cli_fail("%s", err.message);
+	if (ipm_websocket_open(place.host, place.port, place.path, ipm_monotonic_ns() + CONNECT_NS,
+			       &channel, &err))
+		return cli_fail("%s", err.message);
+	if (watch_create(channel, &opts, place.pid, &watch, &err)) {
+		channel->ops->destroy(channel);
+		return cli_fail("%s", err.message);
+	}
+	interrupted = watch_stop_flag(watch);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
+	if (now)
+		watch_now(watch);
+	else
+		watch_run(watch);
+	channel->ops->destroy(channel);
+	interrupted = NULL;
+	wrote = watch_settle(watch, -1);
+	watch_destroy(watch);
+	return wrote ? IPM_EXIT_OK : IPM_EXIT_FAILED;
+}
+
+int cmd_attach(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"now", no_argument, NULL, 'n'},
+		{"help", no_argument, NULL, 'h'},
+		RUN_LIMIT_OPTIONS,
+		{NULL, 0, NULL, 0},
+	};
+	bool now = false;
+	int option, rc;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return IPM_EXIT_OK;
+		}
+		if (option == '?')
+			return cli_usage("attach", "no such option, or its value is missing: %s",
+					 argv[optind - 1]);
+		rc = IPM_EXIT_OK;
+		if (option == 'n')
+			now = true;
+		else
+			rc = run_take_option(option, "attach");
+		if (rc)
+			return rc;
+	}
+	if (optind + 1 != argc)
+		return cli_usage("attach", optind == argc ? "attach to what?"
+							  : "attach to one target at a time");
+	return run_attached(argv[optind], now);
+}
