@@ -77,8 +77,11 @@ static inline void hostile_ask(struct hostile *crash)
 	for (i = 1; i <= HOSTILE_OBJECTS + 1; i++) {
 		for (k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
 			for (flags = 0; flags < 16; flags++) {
-				struct ipm_cdp_properties_query query = {flags & 1, flags & 2,
-									 flags & 4, flags & 8};
+				struct ipm_cdp_properties_query query = {
+					.own_properties = flags & 1,
+					.accessor_properties_only = flags & 2,
+					.generate_preview = flags & 4,
+					.non_indexed_properties_only = flags & 8};
 
 				snprintf(id, sizeof(id), "1.1.%zu%s", i, parts[k]);
 				hostile_must(ipm_cdp_get_properties_by_id(
