@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "crash_summary.h"
+#include "plain.h"
 
 static const char help[] =
 	"Remove old crashes. Without --force it only says which.\n"
@@ -224,6 +225,7 @@ static int carry_out(struct prune *p)
 	int dir = open(p->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), code = IPM_EXIT_OK;
 	uint64_t freed = 0;
 	char size[32], time[32];
+	struct ipm_buf line = IPM_BUF_INIT;
 	size_t i, n = 0;
 
 	if (dir < 0)
@@ -240,12 +242,16 @@ static int carry_out(struct prune *p)
 		}
 		put_size(c->bytes, size, sizeof(size));
 		ipm_format_time(c->time_ns, time, sizeof(time));
-		printf("%s %s/%s  %s  %s  %s\n", p->force ? "removed" : "would remove", p->dir,
-		       c->name, time, size, c->why);
+		ipm_buf_reset(&line);
+		ipm_buf_printf(&line, "%s %s/", p->force ? "removed" : "would remove", p->dir);
+		ipm_put_escaped_text(&line, (struct ipm_str){c->name, strlen(c->name)}, 0);
+		printf("%.*s  %s  %s  %s\n", (int)line.len, (const char *)line.data, time, size,
+		       c->why);
 		freed += c->bytes;
 		n++;
 	}
 	close(dir);
+	ipm_buf_deinit(&line);
 	put_size(freed, size, sizeof(size));
 	fprintf(stderr, "inspmort: %zu of %zu crashes, %s%s\n", n, p->count, size,
 		p->force || !n ? "" : "; --force removes them");
