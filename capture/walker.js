@@ -219,10 +219,20 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 		return n + ';' + end + ';' + elements(o, 0, here, direct);
 	}
 
+	/* Node's encoder takes the bytes as its receiver, from Node 24 on as its first argument. */
+	let bytesAsReceiver = true;
+	try {
+		if (B)
+			call(B.base64Slice, new Uint8(1), 0, 1);
+	} catch {
+		bytesAsReceiver = false;
+	}
+
 	/* Base64 of bytes; hex where Node's own encoder is out of reach. */
 	function bytes(view, from, to) {
 		if (B)
-			return call(B.base64Slice, view, from, to);
+			return bytesAsReceiver ? call(B.base64Slice, view, from, to) :
+				B.base64Slice(view, from, to);
 		let s = 'x';
 		for (let i = from; i < to; i++)
 			s += (view[i] < 16 ? '0' : '') + P.NumberPrototypeToString(view[i], 16);
