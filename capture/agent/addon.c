@@ -69,6 +69,30 @@ static napi_value js_capture_now(napi_env env, napi_callback_info info)
 	return value;
 }
 
+static struct hold take(struct hold *from)
+{
+	struct hold taken = *from;
+
+	*from = (struct hold){0};
+	return taken;
+}
+
+static struct hold claim_throw(struct agent *a)
+{
+	return take(a->candidate.taken ? &a->candidate : &a->thrown);
+}
+
+/* The debugger has seen more of the stack than what is left when a promise is rejected. */
+static struct hold claim_rejection(struct agent *a, napi_value error)
+{
+	struct hold claimed = rejection_claim(a, error);
+
+	if (!a->thrown.taken)
+		return claimed;
+	hold_release(&claimed, &a->session);
+	return take(&a->thrown);
+}
+
 /*
  * uncaught(error, fromPromise, handled): Node is about to die of it, or to call a handler.
  * The path of the crash file when there is one already.
@@ -86,12 +110,8 @@ static napi_value js_uncaught(napi_env env, napi_callback_info info)
 		return NULL;
 	if (!(a->settings.on & (from_promise ? ON_REJECTION : ON_UNCAUGHT)))
 		return NULL;
-	if (from_promise) {
-		confirm(a, "promiseRejection", rejection_claim(a, argv[0]), argv[0]);
-	} else {
-		confirm(a, "exception", a->candidate, argv[0]);
-		a->candidate = (struct hold){0};
-	}
+	confirm(a, from_promise ? "promiseRejection" : "exception",
+		from_promise ? claim_rejection(a, argv[0]) : claim_throw(a), argv[0]);
 	a->in_handler = handled;
 	if (handled)
 		settle_later(a);
@@ -136,20 +156,27 @@ static napi_ref function_member(napi_env env, napi_value object, const char *nam
 	return ref;
 }
 
-/* The throw hook is always there: what Node reports has to be matched with something. */
-static bool hook(struct agent *a)
+/*
+ * The throw hook is always there: what Node reports has to be matched with something. Where it
+ * does not work the debugger takes its place.
+ */
+static bool hook(struct agent *a, bool *ret_debugger)
 {
-	if (!hook_throws(a))
-		return false;
-	if (a->settings.on & ON_REJECTION && !hook_rejections(a))
-		return false;
-	return !(a->settings.on & ON_OOM) || hook_heap_limit(a);
+	bool throws = hook_throws(a);
+
+	if (a->settings.on & ON_REJECTION && throws && !hook_rejections(a))
+		throws = false;
+	if (a->settings.on & ON_OOM && a->isolate && !hook_heap_limit(a))
+		throws = false;
+	*ret_debugger = !throws;
+	return throws || a->isolate;
 }
 
-/* arm({connect, pause, program, …}): true when the throw hook is live. */
+/* arm({connect, pause, program, …}): "yes"; "debugger" when it has to be on all the time; "no". */
 static napi_value js_arm(napi_env env, napi_callback_info info)
 {
 	napi_value argv[1], value, result;
+	bool debugger = false;
 	struct agent *a;
 	size_t argc = 1;
 
@@ -170,9 +197,32 @@ static napi_value js_arm(napi_env env, napi_callback_info info)
 	budget_start(&a->throw_budget);
 	budget_start(&a->rejection_budget);
 	a->memory_file.fd = a->deferred[0].fd = a->deferred[1].fd = -1;
-	a->armed = a->connect && a->pause && hook(a);
-	napi_get_boolean(env, a->armed, &result);
+	budget_start(&a->debugger_budget);
+	a->armed = a->connect && a->pause && hook(a, &debugger);
+	if (a->armed && (debugger || a->settings.on & ON_DEBUGGER))
+		a->armed = debugger_start(a, DEBUGGER_ALWAYS);
+	napi_create_string_utf8(env,
+				!a->armed  ? "no"
+				: debugger ? "debugger"
+					   : "yes",
+				NAPI_AUTO_LENGTH, &result);
 	return result;
+}
+
+/* watchStartup(url): the program's entry is an ES module; `url` has no characters that JSON escapes. */
+static napi_value js_watch_startup(napi_env env, napi_callback_info info)
+{
+	struct agent *a;
+	napi_value url;
+	size_t argc = 1;
+
+	if (napi_get_cb_info(env, info, &argc, &url, NULL, (void **)&a) != napi_ok || argc < 1 ||
+	    !a->armed || a->debugger != DEBUGGER_OFF || !(a->settings.on & ON_STARTUP) ||
+	    !js_string(env, url, &a->entry))
+		return NULL;
+	if (debugger_start(a, DEBUGGER_STARTUP))
+		settle_later(a);
+	return NULL;
 }
 
 static void destroy(void *self)
@@ -188,7 +238,9 @@ static void destroy(void *self)
 	session_close(&a->session); /* from here on releasing a hold only frees its memory */
 	forget_confirmed(a);
 	hold_release(&a->candidate, &a->session);
+	hold_release(&a->thrown, &a->session);
 	rejections_settle(a);
+	ipm_buf_deinit(&a->entry);
 	settings_deinit(&a->settings);
 	ipm_buf_deinit(&a->suffix);
 	ipm_buf_deinit(&a->node_version);
@@ -211,6 +263,7 @@ NAPI_MODULE_INIT()
 		return exports;
 	}
 	js_define(env, exports, "arm", js_arm, a);
+	js_define(env, exports, "watchStartup", js_watch_startup, a);
 	js_define(env, exports, "uncaught", js_uncaught, a);
 	js_define(env, exports, "exiting", js_exiting, a);
 	js_define(env, exports, "captureNow", js_capture_now, a);

@@ -27,6 +27,13 @@ struct rejection {
 
 enum { REJECTIONS_MAX = 8 };
 
+/* Whether V8's debugger is on while the program runs, see debugger.c. */
+enum debugger {
+	DEBUGGER_OFF,
+	DEBUGGER_STARTUP, /* until the entry module has been evaluated */
+	DEBUGGER_ALWAYS,
+};
+
 struct agent {
 	napi_env env;
 	struct v8_isolate *isolate;
@@ -35,6 +42,7 @@ struct agent {
 	struct session session;
 
 	bool armed;
+	bool heap_limit_hooked;
 	bool self_testing;
 	bool self_test_passed;
 	bool program_aborts; /* the user gave --abort-on-uncaught-exception: Node decides */
@@ -50,7 +58,15 @@ struct agent {
 	uint64_t confirmed_ns;
 	const char *confirmed_reason;
 
-	struct budget throw_budget, rejection_budget;
+	enum debugger debugger;
+	struct hold thrown;   /* the debugger's latest pause on an exception */
+	struct ipm_buf entry; /* URL of the entry module, as it stands in JSON */
+	char entry_breakpoint[256];
+	uint64_t thrown_error;
+	uint64_t debugger_ns; /* when it was first switched on */
+	bool startup_over;
+
+	struct budget throw_budget, rejection_budget, debugger_budget;
 	struct sites sites;
 	struct uv_timer_s *timer; /* see settle.c */
 
@@ -97,7 +113,15 @@ napi_value locate(napi_env env, napi_callback_info info);
 /* A hash of where the top frames are; 0 when no JavaScript is on the stack. Needs a handle scope. */
 uint64_t where_are_we(struct agent *a);
 
+/* debugger.c */
+bool debugger_start(struct agent *a, enum debugger debugger);
+void debugger_stop(struct agent *a); /* fine when it is off */
+/* Start-up is over; else, while it lasts, *ret_ms is when it will be at the latest. */
+bool debugger_is_due(const struct agent *a, uint64_t *ret_ms);
+
 /* capture.c */
+/* Opens the inspector session if it is not open yet. */
+IPM_MUST_USE enum ipm_errc agent_session(struct agent *a, struct ipm_error *err);
 /*
  * Pauses V8 in our own function, called with `argument` (NULL: undefined), with the Debugger
  * domain on for as long. `paused` resumes it.

@@ -15,13 +15,13 @@ static void on_paused(void *self, struct ipm_str message)
 	struct session *s = &t->agent->session;
 
 	s->on_paused = NULL;
-	t->rc = hold_take(t->hold, s, message, t->deep, t->err);
+	t->rc = hold_take(t->hold, s, message, HOLD_BELOW_AGENT, t->deep, t->err);
 	/* A pause that is never resumed leaks (nodejs/node#51397). */
 	if (session_post(s, "Debugger.resume", IPM_STR(""), NULL))
 		t->rc = IPM_ERR_PROTOCOL;
 }
 
-static enum ipm_errc open_session(struct agent *a, struct ipm_error *err)
+enum ipm_errc agent_session(struct agent *a, struct ipm_error *err)
 {
 	napi_value connect;
 
@@ -37,10 +37,13 @@ enum ipm_errc agent_pause(struct agent *a, napi_value argument,
 			  struct ipm_error *err)
 {
 	struct session *s = &a->session;
-	enum ipm_errc rc = open_session(a, err);
+	enum debugger debugger = a->debugger;
+	enum ipm_errc rc = agent_session(a, err);
 
-	if (!rc)
-		rc = session_post(s, "Debugger.enable", IPM_STR(""), err);
+	if (rc)
+		return rc;
+	debugger_stop(a);
+	rc = session_post(s, "Debugger.enable", IPM_STR(""), err);
 	if (rc)
 		return rc;
 	s->on_paused = paused;
@@ -50,6 +53,8 @@ enum ipm_errc agent_pause(struct agent *a, napi_value argument,
 	s->on_paused = NULL;
 	if (session_post(s, "Debugger.disable", IPM_STR(""), rc ? NULL : err) && !rc)
 		rc = IPM_ERR_PROTOCOL;
+	if (debugger != DEBUGGER_OFF && !debugger_start(a, debugger) && !rc)
+		rc = ipm_fail(err, IPM_ERR_PROTOCOL, "the debugger does not come back");
 	return rc;
 }
 

@@ -9,11 +9,13 @@
 #include "agent.h"
 #include "clock.h"
 #include "io.h"
+#include "unwound.h"
 
 struct writing {
 	struct agent *agent;
 	const struct crash *crash;
 	struct ipm_capture *capture;
+	struct script_names scripts;
 	struct ipm_new_file file;
 	struct ipm_capture_result result;
 	enum ipm_errc rc;
@@ -61,9 +63,7 @@ static enum ipm_errc append_error(struct session *s, struct ipm_str paused, stru
 		rc = ipm_fail(err, IPM_ERR_PROTOCOL, "the error cannot be read");
 		goto out;
 	}
-	ipm_buf_cstr(out, ",\"data\":");
-	ipm_buf_append(out, text.data + at, end - at - 1);
-	ipm_buf_cstr(out, ",\"uncaught\":true}");
+	ipm_buf_append(out, text.data + at, end - at);
 out:
 	ipm_buf_deinit(&reply);
 	return rc;
@@ -98,14 +98,24 @@ static enum ipm_errc compose_pause(struct writing *w, struct ipm_str paused, str
 {
 	struct session *s = &w->agent->session;
 	struct hold *hold = w->crash->hold;
+	struct ipm_buf error = IPM_BUF_INIT;
 	enum ipm_errc rc = IPM_OK;
 
 	ipm_buf_cstr(out, "{\"method\":\"Debugger.paused\",\"params\":{\"callFrames\":[");
-	if (hold->taken)
+	if (w->crash->error) {
+		rc = append_error(s, paused, &error, w->err);
+		if (!rc)
+			unwound_frames(hold, &w->scripts, ipm_buf_as_str(&error), out);
+	}
+	if (!rc && hold->taken)
 		rc = hold_frames(hold, s, out, w->err);
 	ipm_buf_printf(out, "],\"reason\":\"%s\"", w->crash->reason);
-	if (!rc && w->crash->error)
-		rc = append_error(s, paused, out, w->err);
+	if (error.len) {
+		ipm_buf_cstr(out, ",\"data\":");
+		ipm_buf_append(out, error.data, error.len - 1);
+		ipm_buf_cstr(out, ",\"uncaught\":true}");
+	}
+	ipm_buf_deinit(&error);
 	ipm_buf_printf(out,
 		       ",\"inspmort\":{\"timeNs\":%" PRIu64 ",\"omittedFrames\":%u,\"thread\":\"",
 		       hold->taken ? hold->time_ns : ipm_realtime_ns(), hold->omitted_frames);
@@ -117,7 +127,13 @@ static enum ipm_errc compose_pause(struct writing *w, struct ipm_str paused, str
 
 static void on_event(void *self, struct ipm_str message)
 {
-	ipm_capture_event(self, message);
+	static const char script_parsed[] = "{\"method\":\"Debugger.scriptParsed\"";
+	struct writing *w = self;
+
+	if (message.len > sizeof(script_parsed) &&
+	    !memcmp(message.data, script_parsed, sizeof(script_parsed) - 1))
+		script_names_add(&w->scripts, message);
+	ipm_capture_event(w->capture, message);
 }
 
 static void on_paused(void *self, struct ipm_str message)
@@ -145,6 +161,7 @@ static struct ipm_str known_text(const char *text)
 static enum ipm_errc capture(struct writing *w)
 {
 	struct agent *a = w->agent;
+	enum debugger debugger = a->debugger;
 	char cwd[PATH_MAX] = "", exec_path[PATH_MAX] = "", host[256] = "";
 	ssize_t n = readlink("/proc/self/exe", exec_path, sizeof(exec_path) - 1);
 	struct ipm_capture_options opts = {
@@ -175,15 +192,22 @@ static enum ipm_errc capture(struct writing *w)
 	opts.meta.cwd = known_text(cwd);
 	opts.meta.exec_path = known_text(exec_path);
 	opts.meta.hostname = known_text(host);
-	rc = ipm_capture_create(&opts, &w->capture, w->err);
+	rc = agent_session(a, w->err);
+	if (!rc)
+		rc = ipm_capture_create(&opts, &w->capture, w->err);
 	if (rc)
 		return rc;
+	/* Only a domain that is switched on anew reports all scripts. */
+	debugger_stop(a);
 	a->session.channel.on_event = on_event;
-	a->session.channel.on_event_self = w->capture;
+	a->session.channel.on_event_self = w;
 	w->rc = IPM_ERR_PROTOCOL;
 	rc = agent_pause(a, w->crash->error, on_paused, w, w->err);
 	a->session.channel.on_event = NULL;
+	if (debugger != DEBUGGER_OFF && !debugger_start(a, debugger) && !rc)
+		rc = ipm_fail(w->err, IPM_ERR_PROTOCOL, "the debugger does not come back");
 	ipm_capture_destroy(w->capture);
+	script_names_deinit(&w->scripts);
 	return rc ? rc : w->rc;
 }
 

@@ -116,12 +116,13 @@ static struct ipm_str frame_script(struct ipm_str frame)
 	return end == SIZE_MAX ? (struct ipm_str){0} : (struct ipm_str){frame.data + at, end - at};
 }
 
-static enum ipm_errc keep_frames(struct hold *hold, struct ipm_str paused, bool deaf_top,
-				 struct ipm_error *err)
+static enum ipm_errc keep_frames(struct hold *hold, struct ipm_str paused, enum hold_top top,
+				 bool deaf_top, struct ipm_error *err)
 {
 	size_t at = message_find(paused, "callFrames", 0);
 	struct ipm_str own = {0};
-	bool on_top = true;
+	bool on_top = top == HOLD_BELOW_AGENT;
+	bool first = true;
 
 	if (at == SIZE_MAX || paused.data[at] != '[')
 		return ipm_fail(err, IPM_ERR_PROTOCOL, "Debugger.paused without call frames");
@@ -139,8 +140,8 @@ static enum ipm_errc keep_frames(struct hold *hold, struct ipm_str paused, bool 
 			own = script;
 		if (on_top && script.len == own.len && !memcmp(script.data, own.data, own.len))
 			continue;
-		keep_frame(hold, frame, deaf_top && on_top);
-		on_top = false;
+		keep_frame(hold, frame, deaf_top && first);
+		on_top = first = false;
 	}
 	return ipm_buf_status(&hold->frames, err);
 }
@@ -198,7 +199,7 @@ static enum ipm_errc keep_objects(struct hold *hold, struct session *session, st
 }
 
 enum ipm_errc hold_take(struct hold *hold, struct session *session, struct ipm_str paused,
-			bool deaf_top, struct ipm_error *err)
+			enum hold_top top, bool deaf_top, struct ipm_error *err)
 {
 	static atomic_uint serial;
 	enum ipm_errc rc;
@@ -213,7 +214,7 @@ enum ipm_errc hold_take(struct hold *hold, struct session *session, struct ipm_s
 	if (!hold->places)
 		rc = ipm_fail(err, IPM_ERR_NO_MEMORY, "no memory for a stack");
 	else
-		rc = keep_frames(hold, paused, deaf_top, err);
+		rc = keep_frames(hold, paused, top, deaf_top, err);
 	if (!rc)
 		rc = keep_objects(hold, session, err);
 	if (rc)

@@ -46,12 +46,18 @@ struct hold {
 	char group[32]; /* CDP object group */
 };
 
+enum hold_top {
+	HOLD_ALL_FRAMES,  /* V8 paused in the program */
+	HOLD_BELOW_AGENT, /* V8 paused in the agent's own function: its frames are left out */
+};
+
 /*
- * Takes over a pause: `paused` is the text of Debugger.paused, V8 is still paused in a function
- * of the agent's. `deaf_top`: the variables of the program's top frame must not be read.
+ * Takes over a pause: `paused` is the text of Debugger.paused, V8 is still paused. `deaf_top`: the
+ * variables of the program's top frame must not be read.
  */
 IPM_MUST_USE enum ipm_errc hold_take(struct hold *hold, struct session *session,
-				     struct ipm_str paused, bool deaf_top, struct ipm_error *err);
+				     struct ipm_str paused, enum hold_top top, bool deaf_top,
+				     struct ipm_error *err);
 
 /* Appends the frames with object ids that are live in `session` now. */
 IPM_MUST_USE enum ipm_errc hold_frames(struct hold *hold, struct session *session,

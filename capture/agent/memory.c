@@ -91,6 +91,7 @@ bool hook_heap_limit(struct agent *a)
 	of_this_thread = a;
 	v8->add_near_heap_limit(a->isolate, near_limit, a);
 	v8->set_oom_handler(a->isolate, on_oom);
+	a->heap_limit_hooked = true;
 	return true;
 }
 
@@ -98,7 +99,7 @@ void unhook_heap_limit(struct agent *a)
 {
 	if (of_this_thread == a)
 		of_this_thread = NULL;
-	if (a->memory == MEMORY_FINE || a->memory == MEMORY_LOW)
+	if (a->heap_limit_hooked && (a->memory == MEMORY_FINE || a->memory == MEMORY_LOW))
 		v8_symbols()->remove_near_heap_limit(a->isolate, near_limit, 0);
 	ipm_new_file_discard(&a->memory_file);
 }

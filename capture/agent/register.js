@@ -58,6 +58,31 @@ function say(text) {
 		process._rawDebug(`inspmort: ${text}`);
 }
 
+// The URL of the program, if it is an ES module.
+function entryModule(file) {
+	const fs = require('fs');
+	const path = require('path');
+	try {
+		const real = fs.realpathSync(file);
+		if (!/\.m?js$/.test(real) || (!real.endsWith('.mjs') && packageType(path.dirname(real)) !== 'module'))
+			return undefined;
+		return require('url').pathToFileURL(real).href;
+	} catch {
+		return undefined; // no such file; Node will say so
+	}
+
+	function packageType(dir) {
+		for (let parent; ; dir = parent) {
+			const file = path.join(dir, 'package.json');
+			if (fs.existsSync(file))
+				return JSON.parse(fs.readFileSync(file, 'utf8')).type;
+			parent = path.dirname(dir);
+			if (parent === dir)
+				return undefined;
+		}
+	}
+}
+
 // Never in the program's way: where addons may not be loaded, it runs without us.
 function load() {
 	try {
@@ -83,7 +108,7 @@ function arm() {
 	const listenerCount = process.listenerCount.bind(process);
 	const hasCaptureCallback = process.hasUncaughtExceptionCaptureCallback.bind(process);
 
-	const live = agent.arm({
+	const armed = agent.arm({
 		connect: connector(options, env),
 		pause,
 		programAborts: /--abort[-_]on[-_]uncaught[-_]exception/.test(options),
@@ -94,9 +119,16 @@ function arm() {
 		thread: isMainThread ? 'main' : `worker ${threadId}`,
 		suffix: isMainThread ? '' : `worker-${threadId}-`, // of the file's name
 	});
-	if (!live) {
-		say('no crash will be captured: V8 does not tell of throws (load the agent first, with --require)');
+	if (armed === 'no') {
+		say('no crash will be captured: this V8 is unknown');
 		return;
+	}
+	if (armed === 'debugger')
+		say('V8 does not tell of throws (load the agent first, with --require): its debugger stays on, which takes time');
+	if (/startup/.test(env.INSPMORT_ON) && isMainThread) {
+		const entry = entryModule(argv[1]);
+		if (entry)
+			agent.watchStartup(entry);
 	}
 	process.on('uncaughtExceptionMonitor', (error, origin) => {
 		tell(agent.uncaught(error, origin === 'unhandledRejection',

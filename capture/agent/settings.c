@@ -22,10 +22,9 @@ static unsigned read_kinds(void)
 		const char *name;
 		unsigned kinds;
 	} table[] = {
-		{"uncaught", ON_UNCAUGHT},
-		{"rejection", ON_REJECTION},
-		{"oom", ON_OOM},
-		{"all", ON_ALL},
+		{"uncaught", ON_UNCAUGHT}, {"rejection", ON_REJECTION},
+		{"oom", ON_OOM},	   {"startup", ON_STARTUP},
+		{"all", ON_ALL},	   {"all-debugger", ON_ALL | ON_DEBUGGER},
 	};
 	const char *at = getenv("INSPMORT_ON");
 	unsigned kinds = 0;

@@ -51,6 +51,7 @@ napi_value confirmed_error(struct agent *a)
 static void settle(uv_timer_t *timer)
 {
 	struct agent *a = timer->data;
+	uint64_t next_ms = UINT64_MAX;
 	struct guard guard;
 
 	if (!guard_enter(&guard, a)) {
@@ -63,16 +64,21 @@ static void settle(uv_timer_t *timer)
 		site_was_handled(&a->sites, a->candidate_site);
 		hold_release(&a->candidate, &a->session);
 	}
+	hold_release(&a->thrown, &a->session);
 	(void)rejection_confirm(a);
 	rejections_settle(a);
+	if (debugger_is_due(a, &next_ms))
+		debugger_stop(a);
 	if (a->confirmed_error) {
 		uint64_t age_ms = (ipm_monotonic_ns() - a->confirmed_ns) / 1000000;
 
 		if (age_ms >= HANDLER_MS)
 			forget_confirmed(a);
-		else if (!uv_timer_start(timer, settle, HANDLER_MS - age_ms, 0))
-			uv_unref((uv_handle_t *)timer);
+		else if (next_ms > HANDLER_MS - age_ms)
+			next_ms = HANDLER_MS - age_ms;
 	}
+	if (next_ms != UINT64_MAX && !uv_timer_start(timer, settle, next_ms, 0))
+		uv_unref((uv_handle_t *)timer);
 	guard_leave(&guard);
 }
 

@@ -6,16 +6,18 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const nodes = require('../support/nodes');
-const { folder, withAgent, convert, variables } = require('../support/agent');
+const { folder, run, withAgent, register, convert, variables } = require('../support/agent');
 
 const [{ path: node, major }] = nodes;
 
 // Runs `source` under the agent and gives the one crash it left.
-function crashOf(t, node, source, { args = [], name = 'program.js' } = {}) {
+function crashOf(t, node, source, { args = [], name = 'program.js', env, bare } = {}) {
 	const dir = folder(t), out = path.join(dir, 'out'), program = path.join(dir, name);
 	fs.mkdirSync(out);
 	fs.writeFileSync(program, source);
-	const result = withAgent(node, [...args, program], out);
+	const result = bare ? run(node, [program, register], { env: { INSPMORT_DIR: out } })
+		: withAgent(node, [...args, program], out, { env });
+	result.files = fs.readdirSync(out).map((file) => path.join(out, file));
 	assert.strictEqual(result.files.length, 1, result.stderr + result.said.join(''));
 	return { ...result, crash: convert(result.files[0]), program };
 }
@@ -99,6 +101,58 @@ for (const { path: node, major } of nodes) {
 		assert.strictEqual(paused.reason, 'OOM');
 		const leak = paused.callFrames.find((f) => f.functionName === 'leak');
 		assert.strictEqual(variables(crash, leak).name.value, 'round');
+	});
+
+	test(`Node ${major}: an ES module: top level, a dependency, after an await`, (t) => {
+		const options = { name: 'program.mjs', env: { INSPMORT_ON: 'all,startup' } };
+		const top = crashOf(t, node, `const x = 41; throw new Error('top');`, options).crash;
+		assert.strictEqual(variables(top, top.Paused[0].callFrames[0], 'module').x.value, 41);
+		const below = crashOf(t, node, `const x = 5; function boom(k) { const inner = k * 2; throw new Error('boom'); } boom(x);`,
+			options).crash;
+		assert.strictEqual(below.Paused[0].callFrames[0].functionName, 'boom');
+		assert.strictEqual(variables(below, below.Paused[0].callFrames[0]).inner.value, 10);
+		assert.strictEqual(variables(below, below.Paused[0].callFrames[1], 'module').x.value, 5);
+		const late = crashOf(t, node, `
+			async function connect(host) { const tries = 3; await new Promise((r) => setTimeout(r, 20)); throw new Error('refused'); }
+			export const db = await connect('db');`, options).crash;
+		assert.strictEqual(late.Paused[0].callFrames[0].functionName, 'connect');
+		assert.strictEqual(variables(late, late.Paused[0].callFrames[0]).tries.value, 3);
+	});
+
+	test(`Node ${major}: frames that are unwound appear by place, without variables`, (t) => {
+		const module = crashOf(t, node, `const x = 41;\nfunction boom(k) { throw new Error('top'); }\nboom(x);`, { name: 'program.mjs' });
+		const frames = module.crash.Paused[0].callFrames;
+		assert.deepStrictEqual(frames.slice(0, 2).map((f) => [f.functionName, f.location.lineNumber]), [['boom', 1], ['', 2]]);
+		assert.match(module.crash.Scripts[frames[0].location.scriptId].params.url, /program\.mjs$/);
+		assert.deepStrictEqual(frames[0].scopeChain, []);
+		const { crash } = crashOf(t, node, `
+			function check(row) { throw new Error('bad row ' + row); }
+			async function load(id) { await null; check(id); }
+			load(7);`);
+		assert.deepStrictEqual(crash.Paused[0].callFrames.slice(0, 2).map((f) => f.functionName), ['check', 'load']);
+		assert.strictEqual(variables(crash, crash.Paused[0].callFrames[1]).id.value, 7);
+	});
+
+	test(`Node ${major}: with the debugger always on, a rejection has its whole stack`, (t) => {
+		const source = `const kept = [];
+			function helper(depth) { const here = depth; if (depth) return helper(depth - 1); throw new Error('deep'); }
+			async function load(id) { await null; return helper(id); }
+			setTimeout(() => load(2), 1);`;
+		const names = ({ crash }) => crash.Paused[0].callFrames.slice(0, 4).map((f) => f.functionName);
+		const on = crashOf(t, node, source, { env: { INSPMORT_ON: 'all-debugger' } });
+		assert.deepStrictEqual(names(on), ['helper', 'helper', 'helper', 'load']);
+		assert.strictEqual(variables(on.crash, on.crash.Paused[0].callFrames[1]).here.value, 1);
+		assert.deepStrictEqual(names(crashOf(t, node, source)), ['helper', 'helper', 'helper', 'load']);
+	});
+
+	test(`Node ${major}: loaded too late, the debugger takes the hook's place`, (t) => {
+		const { crash, said } = crashOf(t, node, `
+			try { throw new Error('first'); } catch {}
+			const late = require(process.argv[2]);
+			setTimeout(function tick() { const local = 9; null.x; }, 1);`, { bare: true });
+		assert.strictEqual(variables(crash, crash.Paused[0].callFrames[0]).local.value, 9);
+		assert.match(said[0], /debugger stays on/);
+		assert.strictEqual(said.length, 2);
 	});
 
 	test(`Node ${major}: a stack overflow`, (t) => {
