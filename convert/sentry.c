@@ -206,17 +206,20 @@ static enum ipm_errc put_frame(struct event *e, const struct ipm_frame *frame)
 {
 	struct ipm_str url = ipm_place_url(e->job.reader, frame->url, &frame->location);
 	bool own = !ipm_is_internal_url(url) && !contains(url, "/node_modules/");
+	struct ipm_original written = {url, frame->location.line, frame->location.column, 0};
+	struct ipm_source_map *map;
 	enum ipm_errc rc;
 
+	(void)ipm_text_original(&e->job, &frame->location, &written, &map);
 	ipm_buf_byte(e->buf, '{');
 	put_string(e, "function",
 		   frame->function_name.len ? frame->function_name : IPM_STR("<anonymous>"));
-	put_file(e, "filename", url);
-	put_file(e, "abs_path", url);
-	ipm_buf_printf(e->buf, ",\"lineno\":%" PRId64 ",\"in_app\":%s", frame->location.line + 1,
+	put_file(e, "filename", written.url);
+	put_file(e, "abs_path", written.url);
+	ipm_buf_printf(e->buf, ",\"lineno\":%" PRId64 ",\"in_app\":%s", written.line + 1,
 		       own ? "true" : "false");
-	if (frame->location.column >= 0)
-		ipm_buf_printf(e->buf, ",\"colno\":%" PRId64, frame->location.column + 1);
+	if (written.column >= 0)
+		ipm_buf_printf(e->buf, ",\"colno\":%" PRId64, written.column + 1);
 	rc = put_context(e, &frame->location);
 	if (!rc && own)
 		rc = put_variables(e, frame);
@@ -354,22 +357,21 @@ static void put_head(struct event *e, const struct ipm_crash_summary *summary)
 enum ipm_errc ipm_write_sentry(struct ipm_reader *reader, const struct ipm_convert_options *opts,
 			       struct ipm_output *out, struct ipm_error *err)
 {
-	struct event e = {.job = {.reader = reader, .opts = opts, .out = out, .err = err},
-			  .buf = &out->buffer};
+	struct event e = {.buf = &out->buffer};
 	struct ipm_crash_summary summary;
 	const struct ipm_pause *pause;
 	enum ipm_errc rc;
 
-	e.job.columns = 200;
-	e.job.heap = ipm_file_heap(reader);
-	e.job.cdp = (struct ipm_cdp){.heap = &e.job.heap, .object_id_prefix = ""};
+	ipm_text_job_init(&e.job, reader, opts, 200, out, err);
 	rc = ipm_crash_summary_read(reader, &summary, err);
 	if (rc)
-		return rc;
+		goto out;
 	put_head(&e, &summary);
 	if (summary.pauses && ipm_reader_pause(reader, 0, &pause, NULL) == IPM_OK)
 		rc = put_exception(&e, pause);
 	ipm_buf_cstr(e.buf, "}\n");
 	ipm_crash_summary_deinit(&summary);
+out:
+	ipm_text_job_deinit(&e.job);
 	return rc;
 }

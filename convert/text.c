@@ -312,34 +312,40 @@ static void put_omissions(struct report *r)
 		ipm_buf_byte(r->buf, '\n');
 }
 
-static enum ipm_errc write_report(struct ipm_reader *reader, const struct ipm_convert_options *opts,
-				  bool markdown, struct ipm_output *out, struct ipm_error *err)
+static enum ipm_errc put_pauses(struct report *r)
 {
-	struct report r = {.job = {.reader = reader, .opts = opts, .out = out, .err = err},
-			   .buf = &out->buffer,
-			   .markdown = markdown};
-	uint64_t i, count = ipm_reader_info(reader)->pauses, done = 0;
+	uint64_t i, count = ipm_reader_info(r->job.reader)->pauses, done = 0;
+	int64_t frame = r->job.opts->frame;
 	const struct ipm_pause *pause;
 	enum ipm_errc rc = IPM_OK;
 
-	r.job.columns = opts->columns ? opts->columns : 100;
-	r.job.heap = ipm_file_heap(reader);
-	r.job.cdp = (struct ipm_cdp){.heap = &r.job.heap, .object_id_prefix = ""};
 	for (i = 0; !rc && i < count; i++) {
-		if (ipm_reader_pause(reader, i, &pause, NULL) != IPM_OK)
+		if (ipm_reader_pause(r->job.reader, i, &pause, NULL) != IPM_OK)
 			continue;
-		if (opts->frame >= 0 && (uint64_t)opts->frame >= pause->frame_count && count == 1)
-			return ipm_fail(err, IPM_ERR_NOT_FOUND,
-					"no frame %" PRId64 ": the stack has %zu", opts->frame,
+		if (frame >= 0 && (uint64_t)frame >= pause->frame_count && count == 1)
+			return ipm_fail(r->job.err, IPM_ERR_NOT_FOUND,
+					"no frame %" PRId64 ": the stack has %zu", frame,
 					pause->frame_count);
 		if (done++)
-			ipm_buf_cstr(r.buf, "\n----\n\n");
-		rc = put_pause(&r, pause);
+			ipm_buf_cstr(r->buf, "\n----\n\n");
+		rc = put_pause(r, pause);
 	}
 	if (!done)
-		ipm_buf_cstr(r.buf, "No stack in this file.\n");
+		ipm_buf_cstr(r->buf, "No stack in this file.\n");
+	return rc;
+}
+
+static enum ipm_errc write_report(struct ipm_reader *reader, const struct ipm_convert_options *opts,
+				  bool markdown, struct ipm_output *out, struct ipm_error *err)
+{
+	struct report r = {.buf = &out->buffer, .markdown = markdown};
+	enum ipm_errc rc;
+
+	ipm_text_job_init(&r.job, reader, opts, opts->columns, out, err);
+	rc = put_pauses(&r);
 	if (!rc && opts->frame < 0)
 		put_omissions(&r);
+	ipm_text_job_deinit(&r.job);
 	return rc ? rc : ipm_buf_status(r.buf, err);
 }
 

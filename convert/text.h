@@ -9,6 +9,9 @@
 #include "remote_object.h"
 #include "safe_text.h"
 #include "sequence.h"
+#include "source_map.h"
+
+#define IPM_TEXT_MAPS 16
 
 struct ipm_text_job {
 	struct ipm_reader *reader;
@@ -18,7 +21,23 @@ struct ipm_text_job {
 	struct ipm_cdp cdp;
 	unsigned columns;
 	struct ipm_error *err;
+	/* Source maps of scripts met so far; a NULL map: that script has none. */
+	struct ipm_text_map {
+		uint64_t script_id;
+		struct ipm_source_map *map;
+	} maps[IPM_TEXT_MAPS];
+	size_t map_count;
 };
+
+/* columns 0: 100. */
+void ipm_text_job_init(struct ipm_text_job *job, struct ipm_reader *reader,
+		       const struct ipm_convert_options *opts, unsigned columns,
+		       struct ipm_output *out, struct ipm_error *err);
+void ipm_text_job_deinit(struct ipm_text_job *job);
+
+/* Where a place was written, if a source map of its script says so. */
+bool ipm_text_original(struct ipm_text_job *job, const struct ipm_location *location,
+		       struct ipm_original *ret, struct ipm_source_map **ret_map);
 
 /* As ipm_put_safe, quoted, and at most `max` units long. */
 enum ipm_errc ipm_put_quoted(struct ipm_text_job *job, const struct ipm_text *text, uint64_t max,
@@ -43,7 +62,8 @@ struct ipm_source_line {
 
 /*
  * Calls `line` for the line of `location` and `context` lines before and after, as far as the
- * source is in the file. Text is unsafe as it stands: it may hold anything.
+ * source is in the file: what was written, where a source map carries it, else what was run. Text
+ * is unsafe as it stands: it may hold anything.
  */
 enum ipm_errc ipm_each_source_line(struct ipm_text_job *job, const struct ipm_location *location,
 				   unsigned context,

@@ -165,43 +165,57 @@ static struct ipm_str frame_url(struct report *r, const struct ipm_frame *frame)
 	return ipm_place_url(r->job.reader, frame->url, &frame->location);
 }
 
-static void put_markdown_heading(struct report *r, const struct ipm_frame *frame, size_t index)
+/* Where the frame is, as a person would look for it; what was run comes second. */
+static void put_places(struct report *r, const struct ipm_frame *frame, struct ipm_buf *place,
+		       struct ipm_buf *compiled)
 {
-	struct ipm_buf place = IPM_BUF_INIT;
+	struct ipm_str url = frame_url(r, frame);
+	struct ipm_original written;
+	struct ipm_source_map *map;
 
-	ipm_buf_printf(r->buf, "### \\#%zu ", index);
-	report_markdown(r,
-			frame->function_name.len ? frame->function_name : IPM_STR("<anonymous>"));
-	ipm_buf_cstr(r->buf, " (");
-	ipm_put_place(&place, frame_url(r, frame), &frame->location);
-	report_markdown(r, ipm_buf_as_str(&place));
-	ipm_buf_cstr(r->buf, ")\n");
-	r->buf->failed |= place.failed;
-	ipm_buf_deinit(&place);
+	if (ipm_text_original(&r->job, &frame->location, &written, &map)) {
+		struct ipm_location at = {0, written.line, written.column};
+
+		ipm_put_place(place, written.url, &at);
+		ipm_put_place(compiled, url, &frame->location);
+	} else {
+		ipm_put_place(place, url, &frame->location);
+	}
 }
 
 static void put_frame_heading(struct report *r, const struct ipm_frame *frame, size_t index)
 {
-	struct ipm_buf place = IPM_BUF_INIT;
+	struct ipm_str name =
+		frame->function_name.len ? frame->function_name : IPM_STR("<anonymous>");
+	struct ipm_buf place = IPM_BUF_INIT, compiled = IPM_BUF_INIT;
 
-	ipm_buf_byte(r->buf, '\n');
+	put_places(r, frame, &place, &compiled);
 	if (r->markdown) {
-		put_markdown_heading(r, frame, index);
-		return;
+		ipm_buf_printf(r->buf, "\n### \\#%zu ", index);
+		report_markdown(r, name);
+		ipm_buf_cstr(r->buf, " (");
+		report_markdown(r, ipm_buf_as_str(&place));
+	} else {
+		ipm_buf_byte(r->buf, '\n');
+		report_style(r, STYLE_HEADING);
+		ipm_buf_printf(r->buf, "#%zu ", index);
+		ipm_put_safe(r->buf, name, false);
+		report_plain(r);
+		ipm_buf_cstr(r->buf, " (");
+		ipm_put_safe(r->buf, ipm_buf_as_str(&place), false);
 	}
-	report_style(r, STYLE_HEADING);
-	ipm_buf_printf(r->buf, "#%zu ", index);
-	if (frame->function_name.len)
-		ipm_put_safe(r->buf, frame->function_name, false);
-	else
-		ipm_buf_cstr(r->buf, "<anonymous>");
-	report_plain(r);
-	ipm_put_place(&place, frame_url(r, frame), &frame->location);
-	ipm_buf_cstr(r->buf, " (");
-	ipm_put_safe(r->buf, ipm_buf_as_str(&place), false);
 	ipm_buf_cstr(r->buf, ")\n");
-	r->buf->failed |= place.failed;
+	report_begin_block(r);
+	if (compiled.len) {
+		report_style(r, STYLE_DIM);
+		ipm_buf_cstr(r->buf, "   compiled: ");
+		ipm_put_safe(r->buf, ipm_buf_as_str(&compiled), false);
+		report_plain(r);
+		ipm_buf_byte(r->buf, '\n');
+	}
+	r->buf->failed |= place.failed || compiled.failed;
 	ipm_buf_deinit(&place);
+	ipm_buf_deinit(&compiled);
 }
 
 /* `this` says something in a method, not in a plain function or a module. */
@@ -231,7 +245,6 @@ static enum ipm_errc put_frame(struct report *r, const struct ipm_frame *frame, 
 	size_t i;
 
 	put_frame_heading(r, frame, index);
-	report_begin_block(r);
 	rc = ipm_each_source_line(&r->job, &frame->location, CONTEXT_LINES, put_source_line, r);
 	if (!rc && tells_something(r, frame))
 		rc = report_variable(r, "   ", IPM_STR("this"), &frame->this_value);

@@ -177,6 +177,74 @@ test('minified code: the line is cut around the place', (t) => {
 	assert.strictEqual(line[caret.indexOf('^')], 'c', text);
 });
 
+// A bundler in small: every line of the originals on one long line, and a map that says so.
+function bundle(files, { content = true, map: where = 'inline', dir } = {}) {
+	const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+	const vlq = (n) => {
+		let v = n < 0 ? -n * 2 + 1 : n * 2, text = '';
+		do {
+			text += digits[(v & 31) | (v > 31 ? 32 : 0)];
+			v >>>= 5;
+		} while (v);
+		return text;
+	};
+	let code = '', last = { column: 0, source: 0, line: 0, original: 0 };
+	const segments = [];
+	files.forEach(([, text], source) => text.split('\n').forEach((line, number) => {
+		// One segment a word, as compilers make them.
+		for (const word of line.matchAll(/\S+/g)) {
+			const at = { column: code.length, source, line: number, original: word.index };
+			segments.push(['column', 'source', 'line', 'original'].map((key) => vlq(at[key] - last[key])).join(''));
+			last = at;
+			code += word[0] + ' ';
+		}
+	}));
+	const map = { version: 3, sources: files.map(([name]) => name), names: [], mappings: `;${segments.join(',')}` };
+	if (content)
+		map.sourcesContent = files.map(([, text]) => text);
+	const url = where === 'inline' ? `data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
+		: where === 'percent' ? `data:application/json,${encodeURIComponent(JSON.stringify(map))}` : 'data:application/json;base64,AAAA';
+	return `"use strict";\n${code}\n//# sourceMappingURL=${url}\n`;
+}
+
+test('source maps', async (t) => {
+	const dir = temporaryDirectory(t);
+	const files = [
+		['../src/price.ts', `export interface Item { price?: number }\nfunction price(item) {\n\treturn item.price.toFixed(2);\n}`.replace(/^export.*\n/, '/* types */\n')],
+		['../src/main.ts', `function main() {\n\tconst items = [{}];\n\treturn items.map(price);\n}\nmain();`],
+	];
+	const root = path.dirname(dir);
+	for (const where of ['inline', 'percent'])
+		await t.test(where, () => {
+			const file = crashSource(dir, 'bundle.js', bundle(files, { map: where }));
+			const frames = ok(['show', file]).split(/\n(?=#\d)/);
+			assert.strictEqual(frames[1], `#0 price (${root}/src/price.ts:3:9)
+   compiled: ${dir}/bundle.js:2:58
+       1 | /* types */
+       2 | function price(item) {
+ >     3 | 	return item.price.toFixed(2);
+         | 	       ^
+       4 | }
+   local
+     item = {}
+   closure
+     price = [Function price]
+`.replace(':58', frames[1].match(/bundle\.js:2(:\d+)/)[1]));
+			assert.match(frames.find((f) => /^#\d main /.test(f)), new RegExp(`^#\\d main \\(${root}/src/main\\.ts:3:\\d+\\)`));
+			const sentry = JSON.parse(ok(['convert', '--to', 'sentry', file])).exception.values[0].stacktrace.frames.at(-1);
+			assert.deepStrictEqual([sentry.filename, sentry.lineno, sentry.context_line], [`${root}/src/price.ts`, 3, '\treturn item.price.toFixed(2);']);
+			assert.match(ok(['convert', '--to', 'markdown', file]), /^### \\#0 price \(.*price\\\.ts:3:9\)\n\n~~~~~~\n   compiled: /m);
+		});
+	await t.test('without the sources: the place is right, the lines are those that ran', () => {
+		const text = ok(['show', '--frame', '0', crashSource(dir, 'bare.js', bundle(files, { content: false }))]);
+		assert.match(text, /^\n#0 price \(.*price\.ts:3:9\)\n   compiled: .*bare\.js:2:\d+\n[^]* >     2 \| /);
+	});
+	await t.test('a broken map is none', () => {
+		const text = ok(['show', '--frame', '0', crashSource(dir, 'broken.js', bundle(files, { map: 'broken' }))]);
+		assert.match(text, /^\n#0 price \(.*broken\.js:2:\d+\)\n/);
+	});
+});
+
 test('info', (t) => {
 	const dir = temporaryDirectory(t);
 	const file = crashSource(dir, 'shop.js', shop);

@@ -222,6 +222,28 @@ static inline void hostile_object(struct hostile *h, size_t n)
 	o->omitted_elements = hostile_number(h);
 }
 
+static inline struct ipm_str hostile_map(struct hostile *h)
+{
+	static const struct ipm_str odd[] = {
+		IPM_STR(""),
+		IPM_STR("app.js.map"),
+		IPM_STR("data:,"),
+		IPM_STR("data:application/json;base64,e30="),
+		IPM_STR("data:;base64,!!"),
+		IPM_STR("data:,{\"mappings\":\"\",\"sources\":{}}"),
+		IPM_STR("data:,{\"mappings\":\"AAAA;AACA,CAAC;;;;;AADD\",\"sources\":[\"../../../x/"
+			"./y.ts\"],"
+			"\"sourcesContent\":[\"a\\nb\\n\\ud800\"],\"sourceRoot\":\"src\"}"),
+		IPM_STR("data:,{\"mappings\":\"////////"
+			",AAAAAAAAAAAAA,;;gggggggggggB\",\"sources\":[1,null]}"),
+		IPM_STR("data:,{\"mappings\":\"AAAA,2B2B2B2B\",\"sources\":[\"webpack://a/b\",\"/"
+			"\"],"
+			"\"sourcesContent\":[null],\"sourceRoot\":\"https://x\"}"),
+	};
+
+	return odd[hostile_choice(h, sizeof(odd) / sizeof(odd[0]))];
+}
+
 static inline void hostile_stack(struct hostile *h)
 {
 	size_t i, k;
@@ -252,6 +274,7 @@ static inline void hostile_stack(struct hostile *h)
 		h->async[i] = (struct ipm_async_stack){hostile_str(h), h->sites, 2};
 		h->scripts[i] = (struct ipm_script){.id = i + 1,
 						    .url = hostile_str(h),
+						    .source_map_url = hostile_map(h),
 						    .start_line = hostile_choice(h, 4),
 						    .has_source = hostile_choice(h, 4) != 0};
 		h->scripts[i].source = (struct ipm_text){.str = hostile_str(h)};
