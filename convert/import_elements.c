@@ -110,7 +110,7 @@ enum ipm_errc import_source_count(struct import *im, struct ipm_str items, uint6
 				  uint64_t *ret_named, uint64_t *ret_end)
 {
 	struct json_cursor c = {items.data, items.data + items.len};
-	struct ipm_str item, name;
+	struct ipm_str item, name, own;
 	uint64_t index;
 	enum json_step step = JSON_END;
 
@@ -122,8 +122,8 @@ enum ipm_errc import_source_count(struct import *im, struct ipm_str items, uint6
 			if (import_index((struct ipm_str){name.data + 1, name.len - 2}, &index)) {
 				++*ret_indexed;
 				*ret_end = index >= *ret_end ? index + 1 : *ret_end;
-			} else {
-				++*ret_named;
+			} else if (!json_find_member(item, "isOwn", &own) || own.len != 5) {
+				++*ret_named; /* not "false" */
 			}
 		}
 	return step == JSON_BAD ? import_bad(im, items.data, "a list that does not end") : IPM_OK;
@@ -147,21 +147,25 @@ static enum ipm_errc no_memory(struct import *im)
 }
 
 enum ipm_errc import_elements(struct import *im, struct import_source *source, uint64_t count,
-			      uint64_t length, struct ipm_object *object)
+			      uint64_t length, struct ipm_object *object, uint64_t *ret_left)
 {
 	struct import_list list = {0};
-	uint64_t at = 0, index, seen = 0;
+	uint64_t at = 0, index;
 	struct ipm_value values[2], *v;
 	unsigned n, i;
-	bool sliced = count > IMPORT_INLINE && length / SPARSE <= count;
+	/* Where nearly all is holes, slices would be, too: the rest becomes named properties. */
+	bool sliced = length / SPARSE <= count;
 	enum ipm_errc rc;
 
 	while (!(rc = import_source_next(im, source, values, &index, &n)) && n) {
 		if (index < at) /* out of order, or twice: the first one counts */
 			continue;
-		if (sliced && list.count >= IMPORT_INLINE) {
-			object->more_elements = ipm_writer_reserve_slices(im->writer, length - at,
-									  IMPORT_PER_SLICE);
+		if (list.count + 3 > IMPORT_INLINE) {
+			if (sliced)
+				object->more_elements = ipm_writer_reserve_slices(
+					im->writer, length - at, IMPORT_PER_SLICE);
+			else
+				*ret_left = at;
 			break;
 		}
 		if (!add_holes(im, &list, index - at))
@@ -173,7 +177,6 @@ enum ipm_errc import_elements(struct import *im, struct import_source *source, u
 			*v = values[i];
 		}
 		at = index + n;
-		seen++;
 	}
 	object->elements = list.items;
 	object->element_count = list.count;
@@ -199,7 +202,7 @@ enum ipm_errc import_element_slices(struct import *im, struct import_source *sou
 	uint64_t start = 0, at, end, id = slices.first, index = 0, i;
 	struct import_list list = {0};
 	struct ipm_value values[2], *v;
-	bool pending = false;
+	bool pending = false, pairs;
 	unsigned n = 0, k;
 	enum ipm_errc rc = IPM_OK;
 
@@ -211,7 +214,9 @@ enum ipm_errc import_element_slices(struct import *im, struct import_source *sou
 	at = start;
 	end = start + slices.count;
 	import_pool_reset(&im->pool);
+	pairs = source->pairs;
 	import_source_init(source, source->items, source->entries);
+	source->pairs = pairs;
 	while (at < end && !rc) {
 		uint64_t border = at - (at - start) % slices.per_slice + slices.per_slice;
 
@@ -258,7 +263,7 @@ enum ipm_errc import_element_slices(struct import *im, struct import_source *sou
 }
 
 /* The next named descriptor as a property; *ret_more false at the end. */
-static enum ipm_errc next_named(struct import *im, struct json_cursor *c, bool skip_indexes,
+static enum ipm_errc next_named(struct import *im, struct json_cursor *c, uint64_t skip_below,
 				struct ipm_property *ret, bool *ret_more)
 {
 	struct ipm_str item, name;
@@ -270,8 +275,9 @@ static enum ipm_errc next_named(struct import *im, struct json_cursor *c, bool s
 	while (c->at < c->end && json_next_element(c, &item) == JSON_ITEM) {
 		if (!json_find_member(item, "name", &name) || name.len < 2)
 			continue;
-		if (skip_indexes &&
-		    import_index((struct ipm_str){name.data + 1, name.len - 2}, &index))
+		if (skip_below &&
+		    import_index((struct ipm_str){name.data + 1, name.len - 2}, &index) &&
+		    index < skip_below)
 			continue;
 		import_drop(im, item.data);
 		rc = import_parse(im, &im->item, item);
@@ -295,7 +301,7 @@ static bool is_array_length(const struct ipm_object *object, const struct ipm_pr
 	       p->value.type == IPM_VALUE_INTEGER && p->value.integer == (int64_t)object->length;
 }
 
-enum ipm_errc import_named(struct import *im, struct ipm_str items, bool skip_indexes,
+enum ipm_errc import_named(struct import *im, struct ipm_str items, uint64_t skip_below,
 			   uint64_t count, struct ipm_object *object)
 {
 	struct json_cursor c = {items.data, items.data + items.len};
@@ -307,7 +313,7 @@ enum ipm_errc import_named(struct import *im, struct ipm_str items, bool skip_in
 
 	if (!json_enter(&c, '['))
 		return IPM_OK;
-	while (!(rc = next_named(im, &c, skip_indexes, &p, &more)) && more) {
+	while (!(rc = next_named(im, &c, skip_below, &p, &more)) && more) {
 		taken++;
 		if (is_array_length(object, &p))
 			continue;
@@ -315,7 +321,6 @@ enum ipm_errc import_named(struct import *im, struct ipm_str items, bool skip_in
 		if (!added)
 			return no_memory(im);
 		*added = p;
-		/* Inherited ones among the rest would make the count wrong; nobody has so many. */
 		if (list.count == IMPORT_INLINE && count > taken) {
 			object->more_properties = ipm_writer_reserve_slices(
 				im->writer, count - taken, IMPORT_PER_SLICE);
@@ -327,7 +332,7 @@ enum ipm_errc import_named(struct import *im, struct ipm_str items, bool skip_in
 	return rc;
 }
 
-enum ipm_errc import_named_slices(struct import *im, struct ipm_str items, bool skip_indexes,
+enum ipm_errc import_named_slices(struct import *im, struct ipm_str items, uint64_t skip_below,
 				  const struct ipm_object *object)
 {
 	struct json_cursor c = {items.data, items.data + items.len};
@@ -342,7 +347,7 @@ enum ipm_errc import_named_slices(struct import *im, struct ipm_str items, bool 
 	if (!slices.count || !json_enter(&c, '['))
 		return IPM_OK;
 	import_pool_reset(&im->pool);
-	while (left && !rc && !(rc = next_named(im, &c, skip_indexes, &p, &more))) {
+	while (left && !rc && !(rc = next_named(im, &c, skip_below, &p, &more))) {
 		if (more && is_array_length(object, &p))
 			continue;
 		if (more && skip) {

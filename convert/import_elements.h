@@ -34,18 +34,21 @@ bool import_has_keys(struct import *im, struct ipm_str items);
 
 /*
  * Elements of `source` into the object: the first ones in the record, the rest in slices that are
- * reserved here and written by import_slices after the record.
+ * reserved here and written by import_element_slices after the record. In very sparse arrays
+ * indexes from *ret_left on are left for import_named; else it is untouched.
  */
 IPM_MUST_USE enum ipm_errc import_elements(struct import *im, struct import_source *source,
 					   uint64_t count, uint64_t length,
-					   struct ipm_object *object);
+					   struct ipm_object *object, uint64_t *ret_left);
 IPM_MUST_USE enum ipm_errc import_element_slices(struct import *im, struct import_source *source,
 						 const struct ipm_object *object);
-/* Named properties the same way. */
-IPM_MUST_USE enum ipm_errc import_named(struct import *im, struct ipm_str items, bool skip_indexes,
-					uint64_t count, struct ipm_object *object);
+/* Named properties the same way; indexes below `skip_below` are no names. */
+IPM_MUST_USE enum ipm_errc import_named(struct import *im, struct ipm_str items,
+					uint64_t skip_below, uint64_t count,
+					struct ipm_object *object);
 IPM_MUST_USE enum ipm_errc import_named_slices(struct import *im, struct ipm_str items,
-					       bool skip_indexes, const struct ipm_object *object);
+					       uint64_t skip_below,
+					       const struct ipm_object *object);
 
 /* A typed array's elements as the bytes of an ArrayBuffer; long ones are written at once. */
 IPM_MUST_USE enum ipm_errc import_bytes(struct import *im, struct ipm_str items,

@@ -19,6 +19,7 @@ struct builder {
 	struct ipm_str bytes;			    /* of the one behind [[Uint8Array]] */
 	struct import_list further;		    /* internal properties without a field */
 	struct import_list methods;		    /* properties of privates */
+	uint64_t skip_below;			    /* indexes that are elements */
 	bool known;				    /* the mention said what kind it is */
 };
 
@@ -524,8 +525,10 @@ static enum ipm_errc read_contents(struct builder *b, uint32_t handle, struct im
 {
 	struct ipm_object *o = &b->object;
 	uint64_t indexed = 0, named = 0, end = 0;
-	bool skip = has_elements(o) || o->kind == IPM_KIND_TYPEDARRAY;
 	enum ipm_errc rc = IPM_OK;
+	size_t i;
+
+	b->skip_below = has_elements(o) || o->kind == IPM_KIND_TYPEDARRAY ? UINT64_MAX : 0;
 
 	if (b->entries.len) {
 		bool pairs = import_has_keys(b->im, b->entries);
@@ -542,14 +545,14 @@ static enum ipm_errc read_contents(struct builder *b, uint32_t handle, struct im
 			o->length = indexed;
 		if (!rc)
 			rc = import_elements(b->im, source, indexed * (pairs ? 2 : 1),
-					     end * (pairs ? 2 : 1), o);
+					     end * (pairs ? 2 : 1), o, &b->skip_below);
 	}
 	if (!rc)
 		rc = import_source_count(b->im, b->result, &indexed, &named, &end);
 	if (!rc && has_elements(o)) {
 		o->length = end > o->length ? end : o->length;
 		import_source_init(source, b->result, false);
-		rc = import_elements(b->im, source, indexed, o->length, o);
+		rc = import_elements(b->im, source, indexed, o->length, o, &b->skip_below);
 	}
 	if (!rc && (o->kind == IPM_KIND_TYPEDARRAY || o->kind == IPM_KIND_DATAVIEW))
 		rc = find_buffer(b, handle);
@@ -559,8 +562,11 @@ static enum ipm_errc read_contents(struct builder *b, uint32_t handle, struct im
 	}
 	if (!rc && o->kind == IPM_KIND_ARRAYBUFFER && b->bytes.len)
 		rc = import_bytes(b->im, b->bytes, IPM_ELEMENT_UINT8, o);
+	for (i = 0; i < o->element_count && has_elements(o); i++)
+		indexed -= o->elements[i].type != IPM_VALUE_HOLES;
 	if (!rc)
-		rc = import_named(b->im, b->result, skip, named + (skip ? 0 : indexed), o);
+		rc = import_named(b->im, b->result, b->skip_below,
+				  named + (b->skip_below == UINT64_MAX ? 0 : indexed), o);
 	return rc;
 }
 
@@ -568,7 +574,6 @@ enum ipm_errc import_object(struct import *im, uint32_t number, uint32_t handle)
 {
 	struct builder b = {.im = im, .object = {.id = number}};
 	struct import_source source = {0};
-	bool skip;
 	enum ipm_errc rc;
 
 	import_pool_reset(&im->pool);
@@ -596,10 +601,9 @@ enum ipm_errc import_object(struct import *im, uint32_t number, uint32_t handle)
 		return rc;
 	drop_description(&b);
 	rc = ipm_writer_object(im->writer, &b.object, im->err);
-	skip = has_elements(&b.object) || b.object.kind == IPM_KIND_TYPEDARRAY;
 	if (!rc)
 		rc = import_element_slices(im, &source, &b.object);
-	return rc ? rc : import_named_slices(im, b.result, skip, &b.object);
+	return rc ? rc : import_named_slices(im, b.result, b.skip_below, &b.object);
 }
 
 enum ipm_errc import_buffer(struct import *im, uint32_t number, uint32_t handle)

@@ -147,3 +147,41 @@ test('odd but valid input', (t) => {
 	const leaf = json.RemoteObjects[first.result.find(({ name }) => name === 'leaf').value.objectId];
 	assert.match(JSON.stringify(leaf), /\[\[NotCaptured\]\].*depth limit reached/);
 });
+
+test('large arrays, Maps and objects, and sparse ones', (t) => {
+	const dir = temporaryDirectory(t);
+	const file = path.join(dir, 'large.json'), out = path.join(dir, 'out.inspmort');
+	const d = (name, value) => ({ name: String(name), value, writable: true, configurable: true, enumerable: true, isOwn: true });
+	const string = (value) => ({ type: 'string', value }), range = (n, each) => Array.from({ length: n }, (_, i) => each(i));
+	const object = (objectId, className, extra) => ({ type: 'object', className, description: className, ...extra, objectId });
+	const array = (objectId, length) => object(objectId, 'Array', { subtype: 'array', description: `Array(${length})` });
+	// Some long texts in between: they lie in slices of their own.
+	const text = (i) => string(i % 500 === 499 ? `long-${i}-`.repeat(10000) : `short-${i}`);
+	const listings = {
+		dense: { result: range(6000, (i) => d(i, text(i))) },
+		holes: { result: range(6000, (i) => d(3 * i, text(i))) },
+		sparse: { result: range(6000, (i) => d(700000 * i, text(i))) },
+		named: { result: range(9000, (i) => d(`name ${i}`, text(i))) },
+		map: { result: [], internalProperties: [{ name: '[[Entries]]', value: array('entries', 5000) }] },
+		entries: { result: range(5000, (i) => d(i, object(`entry${i}`, 'Object', { subtype: 'internal#entry' }))) },
+		bytes: { result: range(100_000, (i) => d(i, { type: 'number', value: i % 251 })) },
+	};
+	for (let i = 0; i < 5000; i++)
+		listings[`entry${i}`] = { result: [d('key', text(i)), d('value', { type: 'number', value: i })] };
+	const roots = [array('dense', 6000), array('holes', 17998), array('sparse', 4199300001), object('named', 'Object'), object('map', 'Map', { subtype: 'map', description: 'Map(5000)' }),
+		object('bytes', 'Uint8Array', { subtype: 'typedarray', description: 'Uint8Array(100000)' })];
+	const callFrames = roots.map((root) => ({ functionName: '', location: { scriptId: '1', lineNumber: 0, columnNumber: 0 }, url: '', scopeChain: [], this: root }));
+	fs.writeFileSync(file, JSON.stringify({ Paused: [{ reason: 'other', callFrames }], RemoteObjects: listings }));
+	ok('import', '-o', out, file);
+	assert.match(ok('verify', out), /whole/);
+	const json = JSON.parse(ok('convert', out));
+	const ids = json.Paused[0].callFrames.map((frame) => frame.this.objectId);
+	const values = ({ result }) => Object.fromEntries(result.filter(({ name }) => name !== 'length').map(({ name, value }) => [name, value.value]));
+	for (const [i, name] of ['dense', 'holes', 'sparse', 'named'].entries())
+		assert.deepStrictEqual(values(json.RemoteObjects[ids[i]]), values(listings[name]), name);
+	for (let i = 0; i < 5000; i++)
+		assert.deepStrictEqual(values(json.RemoteObjects[`${ids[4]}:entry:${i}`]), values(listings[`entry${i}`]));
+	assert.deepStrictEqual(values(json.RemoteObjects[ids[5]]), values(listings.bytes));
+	assert.deepStrictEqual(ok('search', '--values', out, 'long-5999-').split('\n').slice(0, -1).map((line) => line.slice(0, 40)),
+		['frame 0 › this[5999] = "long-5999-long-5', 'frame 1 › this[17997] = "long-5999-long-', 'frame 2 › this["4199300000"] = "long-599', 'frame 3 › this["name 5999"] = "long-5999']);
+});
