@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef IPM_CAPTURE_REDACT_JSON_H
-#define IPM_CAPTURE_REDACT_JSON_H
+#ifndef IPM_CDP_REDACT_JSON_H
+#define IPM_CDP_REDACT_JSON_H
 
 #include "buf.h"
 #include "redact.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef IPM_CAPTURE_REDACT_H
-#define IPM_CAPTURE_REDACT_H
+#ifndef IPM_CDP_REDACT_H
+#define IPM_CDP_REDACT_H
 
 /*
  * Keeps secrets out of crash files, at the source: by the names that values stand under, and by
