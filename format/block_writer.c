@@ -126,11 +126,17 @@ enum ipm_errc ipm_block_writer_init(struct ipm_block_writer *bw, struct ipm_sink
 		goto no_memory;
 	for (kind = 1; kind < IPM_KINDS; kind++) {
 		struct ipm_filling *f = &bw->filling[kind];
-		uint8_t *raw = malloc(bw->raw_max);
+		/* Texts and bytes pack better in larger blocks and are read in longer pieces. */
+		uint32_t raw_max = kind == IPM_BLOCK_SLICES && !opts->block_raw_bytes
+					   ? IPM_BLOCK_RAW_LIMIT
+					   : bw->raw_max;
+		uint8_t *raw = malloc(raw_max);
 
 		if (!raw)
 			goto no_memory;
-		f->raw = ipm_buf_over(raw, bw->raw_max);
+		if (raw_max > header.block_raw_max)
+			header.block_raw_max = raw_max;
+		f->raw = ipm_buf_over(raw, raw_max);
 		f->directory = malloc(DIRECTORY_MAX * sizeof(*f->directory));
 		if (!f->directory)
 			goto no_memory;
@@ -148,7 +154,6 @@ enum ipm_errc ipm_block_writer_init(struct ipm_block_writer *bw, struct ipm_sink
 	free(zeros);
 	if (ZSTD_isError(warmed))
 		goto no_memory;
-	header.block_raw_max = bw->raw_max;
 	header.created_ns = ipm_realtime_ns();
 	/* Without randomness the id is the time: it only has to differ between crashes. */
 	if (getrandom(header.uuid, sizeof(header.uuid), GRND_NONBLOCK) != sizeof(header.uuid)) {
@@ -415,9 +420,9 @@ enum ipm_errc ipm_block_writer_add(struct ipm_block_writer *bw, enum ipm_block_k
 
 	if (bw->failed)
 		return fail(bw, bw->failed, err);
-	if (need + PREAMBLE_MAX > bw->raw_max)
+	if (need + PREAMBLE_MAX > f->raw.capacity)
 		return put_jumbo(bw, kind, id, record, before, err);
-	if (f->records && (need > bw->raw_max - f->raw.len || f->groups == DIRECTORY_MAX ||
+	if (f->records && (need > f->raw.capacity - f->raw.len || f->groups == DIRECTORY_MAX ||
 			   id != f->first_id + f->records)) {
 		rc = flush_kind(bw, kind, err);
 		if (rc)

@@ -13,16 +13,62 @@
 #include "clock.h"
 #include "ipm_reader.h"
 #include "ipm_writer.h"
+#include "remote_object.h"
 #include "synthetic.h"
+
+#ifdef HAVE_SQLITE
+#include <sqlite3.h>
+#include <zstd.h>
+#endif
 
 /*
  * What the container costs and gives, as JSON lines for tests/bench/format.mjs:
  *
  *   bench_format write COUNT FILE [BLOCK]   a synthetic table
  *   bench_format read FILE [SEED]           open, lookups, scan
- *   bench_format ndjson FILE                the objects as CDP-like JSON lines, to stdout
- *   bench_format sqlite FILE DB             one zstd blob per object (when built with SQLite)
+ *   bench_format again FILE OUT BLOCK [LEVEL]  its objects, in blocks of another size
+ *   bench_format ndjson FILE                each object's Runtime.getProperties, a line each
+ *   bench_format sqlite FILE DB             one zstd blob of that per object, and lookups in it
  */
+
+/* The objects of a file in blocks of another size, and how long that takes. */
+static int bench_again(const char *path, const char *out_path, uint32_t block, int level)
+{
+	const struct ipm_writer_options opts = {.block_raw_bytes = block, .level = level};
+	const struct ipm_summary summary = {.status = IPM_STATUS_COMPLETE};
+	struct ipm_reader *r;
+	struct ipm_writer *w;
+	struct ipm_error err;
+	uint64_t id, objects, start, wrote = 0;
+	int fd = open(out_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0 || ipm_reader_open(path, NULL, &r, &err) ||
+	    ipm_writer_create(ipm_fd_sink(fd), &opts, &w, &err) ||
+	    ipm_writer_meta(w, ipm_reader_meta(r), &err))
+		return 1;
+	objects = ipm_reader_info(r)->objects;
+	for (id = 1; id <= objects; id++) {
+		const struct ipm_object *o;
+
+		if (ipm_reader_object(r, id, &o, &err))
+			return 1;
+		start = ipm_monotonic_ns();
+		if (ipm_writer_object(w, o, &err))
+			return 1;
+		wrote += ipm_monotonic_ns() - start;
+		ipm_object_release(r, o);
+	}
+	if (ipm_writer_finish(w, &summary, &err))
+		return 1;
+	printf("{\"bench\":\"again\",\"block\":%u,\"objects\":%" PRIu64 ",\"bytes\":%" PRIu64
+	       ",\"bytesPerObject\":%.2f,\"objectsPerSecond\":%.0f}\n",
+	       block, objects, ipm_writer_bytes(w), (double)ipm_writer_bytes(w) / (double)objects,
+	       (double)objects * 1e9 / (double)wrote);
+	ipm_writer_destroy(w);
+	ipm_reader_close(r);
+	close(fd);
+	return 0;
+}
 
 static double seconds(uint64_t ns)
 {
@@ -207,6 +253,141 @@ static int bench_read(const char *path, bool no_mmap)
 	return 0;
 }
 
+static enum ipm_errc json_of(struct ipm_cdp *cdp, uint64_t id, struct ipm_buf *out,
+			     struct ipm_error *err)
+{
+	const struct ipm_cdp_properties_query query = {.own_properties = true};
+
+	ipm_buf_reset(out);
+	return ipm_cdp_get_properties(cdp, id, &query, out, err);
+}
+
+static int bench_ndjson(const char *path)
+{
+	struct ipm_buf out = IPM_BUF_INIT;
+	struct ipm_reader *r;
+	struct ipm_error err;
+	struct ipm_heap heap;
+	struct ipm_cdp cdp = {.heap = &heap, .object_id_prefix = "1.1."};
+	uint64_t id;
+
+	if (ipm_reader_open(path, NULL, &r, &err))
+		return fail(path, &err);
+	heap = ipm_file_heap(r);
+	for (id = 1; id <= ipm_reader_info(r)->objects; id++) {
+		if (json_of(&cdp, id, &out, &err))
+			return fail(path, &err);
+		ipm_buf_byte(&out, '\n');
+		if (fwrite(out.data, 1, out.len, stdout) != out.len)
+			return 1;
+	}
+	ipm_buf_deinit(&out);
+	ipm_reader_close(r);
+	return fflush(stdout) != 0;
+}
+
+#ifdef HAVE_SQLITE
+static int sql(sqlite3 *db, const char *text)
+{
+	if (sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	fprintf(stderr, "bench_format: %s\n", sqlite3_errmsg(db));
+	return 1;
+}
+
+/* Finds, unpacks and skims the blob: less than a reader of objects does with it. */
+static bool sqlite_lookup(sqlite3_stmt *find, uint64_t id, uint64_t *sum)
+{
+	static char text[1 << 20];
+	size_t n;
+	bool found;
+
+	sqlite3_reset(find);
+	sqlite3_bind_int64(find, 1, (sqlite3_int64)id);
+	found = sqlite3_step(find) == SQLITE_ROW;
+	if (!found)
+		return false;
+	n = ZSTD_decompress(text, sizeof(text), sqlite3_column_blob(find, 0),
+			    (size_t)sqlite3_column_bytes(find, 0));
+	*sum += n;
+	return !ZSTD_isError(n);
+}
+
+static int bench_sqlite(const char *path, const char *db_path)
+{
+	struct ipm_buf out = IPM_BUF_INIT;
+	static uint8_t packed[1 << 21];
+	struct ipm_reader *r;
+	struct ipm_error err;
+	struct ipm_heap heap;
+	struct ipm_cdp cdp = {.heap = &heap, .object_id_prefix = "1.1."};
+	sqlite3_stmt *insert, *find;
+	uint64_t id, objects, state = 7, sum = 0, start;
+	size_t n = 0;
+	sqlite3 *db;
+
+	unlink(db_path);
+	if (ipm_reader_open(path, NULL, &r, &err))
+		return fail(path, &err);
+	objects = ipm_reader_info(r)->objects;
+	heap = ipm_file_heap(r);
+	if (sqlite3_open(db_path, &db) || sql(db, "pragma journal_mode=off") ||
+	    sql(db, "pragma synchronous=off") ||
+	    sql(db, "create table o(id integer primary key, b blob)") || sql(db, "begin") ||
+	    sqlite3_prepare_v2(db, "insert into o values(?,?)", -1, &insert, NULL))
+		return 1;
+	for (id = 1; id <= objects; id++) {
+		size_t len;
+
+		if (json_of(&cdp, id, &out, &err))
+			return fail(path, &err);
+		len = ZSTD_compress(packed, sizeof(packed), out.data, out.len, 3);
+		if (ZSTD_isError(len))
+			continue;
+		sqlite3_reset(insert);
+		sqlite3_bind_int64(insert, 1, (sqlite3_int64)id);
+		sqlite3_bind_blob(insert, 2, packed, (int)len, SQLITE_STATIC);
+		if (sqlite3_step(insert) != SQLITE_DONE)
+			return 1;
+	}
+	sqlite3_finalize(insert);
+	if (sql(db, "commit") ||
+	    sqlite3_prepare_v2(db, "select b from o where id=?", -1, &find, NULL))
+		return 1;
+	/* The same order as bench_debugger's. */
+	for (id = 1; n < LOOKUPS;) {
+		const struct ipm_object *o;
+		uint64_t next = 0;
+		size_t i;
+
+		start = ipm_monotonic_ns();
+		sqlite_lookup(find, id, &sum);
+		times[n++] = ipm_monotonic_ns() - start;
+		if (ipm_reader_object(r, id, &o, &err))
+			return fail(path, &err);
+		for (i = 0; i < o->property_count && n < LOOKUPS; i++) {
+			uint64_t child = o->properties[i].value.object_id;
+
+			if (o->properties[i].value.type != IPM_VALUE_OBJECT || child > objects)
+				continue;
+			start = ipm_monotonic_ns();
+			sqlite_lookup(find, child, &sum);
+			times[n++] = ipm_monotonic_ns() - start;
+			next = child;
+		}
+		ipm_object_release(r, o);
+		state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+		id = next && state >> 62 ? next : 1 + (state >> 20) % objects;
+	}
+	print_times("lookups as a debugger makes them, SQLite", times, LOOKUPS);
+	sqlite3_finalize(find);
+	sqlite3_close(db);
+	ipm_buf_deinit(&out);
+	ipm_reader_close(r);
+	return 0;
+}
+#endif
+
 int main(int argc, char **argv)
 {
 	if (argc >= 4 && !strcmp(argv[1], "write"))
@@ -214,6 +395,15 @@ int main(int argc, char **argv)
 				   argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0);
 	if (argc >= 3 && !strcmp(argv[1], "read"))
 		return bench_read(argv[2], argc > 3 && !strcmp(argv[3], "pread"));
+	if (argc >= 5 && !strcmp(argv[1], "again"))
+		return bench_again(argv[2], argv[3], (uint32_t)strtoul(argv[4], NULL, 10),
+				   argc > 5 ? atoi(argv[5]) : 0);
+	if (argc >= 3 && !strcmp(argv[1], "ndjson"))
+		return bench_ndjson(argv[2]);
+#ifdef HAVE_SQLITE
+	if (argc >= 4 && !strcmp(argv[1], "sqlite"))
+		return bench_sqlite(argv[2], argv[3]);
+#endif
 	fputs("usage: bench_format write COUNT FILE [BLOCK] | read FILE [pread]\n", stderr);
 	return 2;
 }
