@@ -69,6 +69,9 @@ bool ipm_private_method(struct ipm_cdp *cdp, const struct ipm_object *object, ui
 /* "Closure (name)" */
 void ipm_describe_scope(enum ipm_scope_type type, struct ipm_str name, struct ipm_buf *out);
 
+/* The major version of the Node that died, as V8's ways differ by it. 0: unknown. */
+unsigned ipm_node_major(const struct ipm_cdp *cdp);
+
 /* What is known about a property beside the record. */
 enum {
 	IPM_FACT_INDEX = 1,	/* its name is an array index */
@@ -85,6 +88,7 @@ enum {
 	IPM_VISIT_INHERITED = 1,   /* walk the prototype chain */
 	IPM_VISIT_NATIVE_ONLY = 2, /* of inherited ones only those with IPM_FACT_NATIVE */
 	IPM_VISIT_NO_INDEXED = 4,
+	IPM_VISIT_ACCESSORS = 8, /* the visitor wants nothing else */
 };
 
 /* Every property as V8's PropertyIterator gives them, indexes first. */

@@ -176,6 +176,10 @@ static enum ipm_errc preview_property(struct ipm_visitor *visitor,
 	if (has_no_value(&property->value) ||
 	    (property->value.type == IPM_VALUE_ACCESSOR && !property->value.accessor.get))
 		return IPM_OK;
+	/* Since V8 12 the constructor is no part of a preview. */
+	if (!property->symbol_id && ipm_str_equal(property->name, "constructor") &&
+	    ipm_node_major(p->cdp) >= 22)
+		return IPM_OK;
 	if (p->skip_length && !property->symbol_id && ipm_str_equal(property->name, "length"))
 		return IPM_OK;
 	if ((facts & IPM_FACT_INDEX) && p->skip_indexes) {

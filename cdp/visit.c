@@ -363,6 +363,35 @@ static bool is_native_function(struct ipm_cdp *cdp, uint64_t id)
 	return native;
 }
 
+unsigned ipm_node_major(const struct ipm_cdp *cdp)
+{
+	struct ipm_str version = {0};
+	unsigned major = 0;
+	size_t i;
+
+	if (cdp->heap->reader)
+		version = ipm_reader_meta(cdp->heap->reader)->node_version;
+	for (i = 1; i < version.len && i < 4 && version.data[i] >= '0' && version.data[i] <= '9';
+	     i++)
+		major = major * 10 + (unsigned)(version.data[i] - '0');
+	return major;
+}
+
+static bool is_falsy(const struct ipm_value *value)
+{
+	return (value->type == IPM_VALUE_BOOLEAN && !value->boolean) ||
+	       (value->type == IPM_VALUE_INTEGER && !value->integer) ||
+	       (value->type == IPM_VALUE_STRING && !value->string.length);
+}
+
+/* Since V8 12 the stack is a getter of the engine's, shown as a value. */
+static bool is_stack(struct walk *w, const struct ipm_object *object, const struct ipm_property *p)
+{
+	return object->kind == IPM_KIND_ERROR && !p->symbol_id &&
+	       p->value.type != IPM_VALUE_ACCESSOR && ipm_str_equal(p->name, "stack") &&
+	       ipm_node_major(w->cdp) >= 22;
+}
+
 static enum ipm_errc visit_named(struct walk *w, const struct ipm_object *object, bool first_pass,
 				 unsigned facts, struct ipm_error *err)
 {
@@ -389,7 +418,14 @@ static enum ipm_errc visit_named(struct walk *w, const struct ipm_object *object
 		shown = *p;
 		if (p->value.type == IPM_VALUE_ACCESSOR && (facts & IPM_FACT_INHERITED) &&
 		    is_native_function(w->cdp, p->value.accessor.get) &&
-		    native_value(w, p->name, &shown.value))
+		    native_value(w, p->name, &shown.value)) {
+			/* Asked for accessors, V8 14 passes over those that are false, 0 or empty. */
+			if ((w->flags & IPM_VISIT_ACCESSORS) && is_falsy(&shown.value) &&
+			    ipm_node_major(w->cdp) >= 26)
+				continue;
+			more |= IPM_FACT_NATIVE;
+		}
+		if (is_stack(w, object, p))
 			more |= IPM_FACT_NATIVE;
 		rc = hand_out(w, &shown, more, err);
 		if (rc)
