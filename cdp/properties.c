@@ -96,6 +96,8 @@ static enum ipm_errc put_properties(struct ipm_cdp *cdp, const struct ipm_object
 		flags |= IPM_VISIT_INHERITED;
 	if (query->non_indexed_properties_only)
 		flags |= IPM_VISIT_NO_INDEXED;
+	if (query->accessor_properties_only)
+		flags |= IPM_VISIT_ACCESSORS;
 	ipm_buf_cstr(out, "{\"result\":[");
 	rc = ipm_visit_properties(cdp, object, flags, &l.visitor, err);
 	ipm_buf_byte(out, ']');
