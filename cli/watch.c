@@ -43,6 +43,7 @@ struct watch {
 	struct ipm_buf current; /* the one being handled; the next may arrive meanwhile */
 	struct ipm_buf unseen;	/* the end of the program, for which V8 did not pause */
 	bool stop;		/* leave the waiting: something has to be done */
+	bool has_context;	/* there is something to debug */
 	bool interrupted;	/* by the user */
 	bool ending;		/* the program waits for us to go */
 	struct held held[MAX_HELD];
@@ -118,6 +119,7 @@ static void on_event(void *self, struct ipm_str message)
 		   is_event(message, "Runtime.executionContextDestroyed")) {
 		w->stop = w->ending = true;
 	} else {
+		w->has_context |= is_event(message, "Runtime.executionContextCreated");
 		ipm_capture_event(w->capture, message);
 	}
 }
@@ -216,7 +218,9 @@ static void on_paused(struct watch *w)
 			take_capture(w, params);
 	}
 	ipm_json_deinit(&json);
-	call(w, "Debugger.resume", "{}");
+	/* Who does not answer any more will not tell of its end either: closing lets it go. */
+	if (!call(w, "Debugger.resume", "{}"))
+		w->ending = true;
 }
 
 /* A Debugger.paused event made from what Runtime.exceptionThrown tells: call sites, no scopes. */
@@ -328,6 +332,11 @@ void watch_run(struct watch *w)
 {
 	if (!start(w)) {
 		cli_fail("the program's inspector does not answer");
+		return;
+	}
+	/* It waits for its debuggers to leave, and we came too late to be told. */
+	if (!w->has_context) {
+		cli_fail("the program is at its end already");
 		return;
 	}
 	while (!w->ending && !w->interrupted) {
