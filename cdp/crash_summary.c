@@ -111,6 +111,13 @@ static struct ipm_str first_line(struct ipm_str str)
 	return str;
 }
 
+struct ipm_str ipm_pause_title(const struct ipm_pause *pause)
+{
+	if (pause->reason.len == 3 && !memcmp(pause->reason.data, "OOM", 3))
+		return IPM_STR("JavaScript heap out of memory");
+	return IPM_STR("Nothing was thrown: the state of a live process");
+}
+
 static enum ipm_errc put_error(struct ipm_cdp *cdp, const struct ipm_pause *pause,
 			       struct ipm_buf *out, struct span *ret, struct ipm_error *err)
 {
@@ -119,6 +126,8 @@ static enum ipm_errc put_error(struct ipm_cdp *cdp, const struct ipm_pause *paus
 
 	if (pause->has_data)
 		rc = ipm_cdp_description(cdp, &pause->data, &text, err);
+	else
+		ipm_buf_str(&text, ipm_pause_title(pause));
 	if (!rc)
 		rc = ipm_buf_status(&text, err);
 	if (!rc)

@@ -53,6 +53,9 @@ void ipm_put_place(struct ipm_buf *out, struct ipm_str url, const struct ipm_loc
 struct ipm_str ipm_place_url(struct ipm_reader *reader, struct ipm_str url,
 			     const struct ipm_location *location);
 
+/* What to say instead of an error where nothing was thrown: memory ran out, or somebody looked. */
+struct ipm_str ipm_pause_title(const struct ipm_pause *pause);
+
 /* Is this a frame of Node's own code? */
 bool ipm_is_internal_url(struct ipm_str url);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "crash_summary.h"
 #include "text_report.h"
 
 /*
@@ -266,6 +267,8 @@ static enum ipm_errc put_pause(struct report *r, const struct ipm_pause *pause)
 				rc = put_causes(r, &pause->data);
 			if (!rc)
 				rc = put_aggregated(r, &pause->data);
+		} else {
+			put_stack(r, ipm_pause_title(pause));
 		}
 		put_facts(r, pause);
 	}
