@@ -420,7 +420,7 @@ enum ipm_errc ipm_eval(struct ipm_evaluator *ev, const struct ipm_eval_request *
 {
 	struct ev_val v = EV_UNDEF;
 	enum ipm_errc rc;
-	struct ev *e;
+	struct ev *e = NULL;
 	bool ok;
 
 	rc = begin(ev, req, &e, err);
@@ -441,7 +441,7 @@ enum ipm_errc ipm_eval_compile(struct ipm_evaluator *ev, struct ipm_str expressi
 	struct ipm_eval_request req = {
 		.expression = expression, .frame = -1, .object_group = object_group};
 	enum ipm_errc rc;
-	struct ev *e;
+	struct ev *e = NULL;
 	bool ok;
 
 	rc = begin(ev, &req, &e, err);
@@ -461,7 +461,7 @@ enum ipm_errc ipm_eval_scope_names(struct ipm_evaluator *ev, uint64_t pause, int
 {
 	struct ipm_eval_request req = {.pause = pause, .frame = frame};
 	enum ipm_errc rc;
-	struct ev *e;
+	struct ev *e = NULL;
 
 	rc = begin(ev, &req, &e, err);
 	if (rc)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <math.h>
 #include <string.h>
 
 #include "eval_ast.h"
@@ -345,7 +346,7 @@ static bool set_array_length(struct ev *e, struct ev_obj *o, struct ev_val v)
 
 	if (!ev_to_number(e, v, &n))
 		return false;
-	if (n < 0 || n != (double)(uint32_t)n || n > (double)(o->element_count + (1u << 20)))
+	if (!(n >= 0 && n <= (double)(o->element_count + (1u << 20))) || n != trunc(n))
 		return ev_throw(e, "RangeError", "Invalid array length");
 	while ((double)o->element_count < n)
 		if (!ev_push(e, o, (struct ev_val){.type = EV_HOLE}))

@@ -374,6 +374,9 @@ bool ev_own_keys(struct ev *e, struct ev_val object, unsigned which,
 			       const struct ev_found *property),
 		 void *self);
 
+/* The places of an object's slots in the order of its keys. */
+const uint32_t *ev_slot_order(struct ev *e, const struct ev_obj *o);
+
 /* Indexed contents: of arrays, typed arrays, arguments, strings, and array-likes. */
 bool ev_length(struct ev *e, struct ev_val object, uint64_t *ret);
 /* *ret is EV_HOLE where there is nothing. */

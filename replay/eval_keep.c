@@ -181,25 +181,27 @@ static bool keep_value(struct keeper *k, struct ev_val v, struct ipm_value *ret)
 static bool keep_slots(struct keeper *k, struct ev_obj *o, struct ipm_object *ret)
 {
 	struct ipm_property *p = take(k, (o->slot_count + 1) * sizeof(*p));
+	const uint32_t *order = ev_slot_order(k->e, o);
 	struct ipm_value symbol, get;
+	const struct ev_slot *slot;
 	size_t i;
 
-	if (!p)
+	if (!p || !order)
 		return false;
 	ret->properties = p;
 	for (i = 0; i < o->slot_count; i++, p++) {
-		if (!copy_str(k, o->slots[i].name, &p->name) ||
-		    !keep_value(k, o->slots[i].symbol, &symbol))
+		slot = &o->slots[order[i]];
+		if (!copy_str(k, slot->name, &p->name) || !keep_value(k, slot->symbol, &symbol))
 			return false;
-		p->flags = o->slots[i].flags;
+		p->flags = slot->flags;
 		if (symbol.type == IPM_VALUE_OBJECT)
 			p->symbol_id = symbol.object_id;
-		if (o->slots[i].accessor) {
-			if (!keep_value(k, o->slots[i].get, &get))
+		if (slot->accessor) {
+			if (!keep_value(k, slot->get, &get))
 				return false;
 			p->value.type = IPM_VALUE_ACCESSOR;
 			p->value.accessor.get = get.object_id;
-		} else if (!keep_value(k, o->slots[i].value, &p->value)) {
+		} else if (!keep_value(k, slot->value, &p->value)) {
 			return false;
 		}
 	}

@@ -264,11 +264,48 @@ static bool captured_keys(struct ev *e, struct ev_val object, const struct ipm_o
 	return true;
 }
 
+struct placed {
+	uint32_t index;
+	uint32_t slot;
+};
+
 static int by_index(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint32_t x = ((const struct placed *)a)->index, y = ((const struct placed *)b)->index;
 
 	return x < y ? -1 : x > y;
+}
+
+/* Indexes first, by number; then the others as they came. NULL: unwinding. */
+const uint32_t *ev_slot_order(struct ev *e, const struct ev_obj *o)
+{
+	uint32_t *order = ev_alloc(e, (o->slot_count + 1) * sizeof(*order));
+	struct placed *indexes = NULL;
+	size_t i, count = 0, n;
+	uint32_t index;
+
+	if (!order)
+		return NULL;
+	for (i = 0; i < o->slot_count; i++) {
+		if (o->slots[i].symbol.type != EV_UNDEFINED ||
+		    !array_index(o->slots[i].name, &index))
+			continue;
+		if (!indexes)
+			indexes = ev_alloc(e, o->slot_count * sizeof(*indexes));
+		if (!indexes)
+			return NULL;
+		indexes[count].slot = (uint32_t)i;
+		indexes[count++].index = index;
+	}
+	if (count)
+		qsort(indexes, count, sizeof(*indexes), by_index);
+	for (n = 0; n < count; n++)
+		order[n] = indexes[n].slot;
+	for (i = 0; i < o->slot_count; i++)
+		if (!count || o->slots[i].symbol.type != EV_UNDEFINED ||
+		    !array_index(o->slots[i].name, &index))
+			order[n++] = (uint32_t)i;
+	return order;
 }
 
 static bool visit_slot(struct ev *e, const struct ev_slot *slot, const struct visit *it)
@@ -290,55 +327,39 @@ static bool visit_slot(struct ev *e, const struct ev_slot *slot, const struct vi
 static bool temp_keys(struct ev *e, struct ev_obj *o, const struct visit *it)
 {
 	struct ev_found length = {.found = true, .flags = IPM_PROPERTY_WRITABLE};
-	uint32_t *indexes = NULL, index;
-	size_t i, count = 0;
+	const uint32_t *order;
 	struct ev_key key;
-	struct ev_slot *slot;
+	size_t i, count = o->slot_count;
+	int symbols;
 
 	if (it->which & EV_KEYS_STRINGS) {
-		if (o->kind == IPM_KIND_ARRAY) {
-			for (i = 0; i < o->element_count; i++)
-				if (!visit_index(e, i, o->elements[i], it))
-					return false;
-			key = ev_key_of(IPM_STR("length"));
-			length.value = ev_num((double)o->element_count);
-			if (it->which & EV_KEYS_HIDDEN && !it->visit(e, it->self, &key, &length))
+		for (i = 0; o->kind == IPM_KIND_ARRAY && i < o->element_count; i++)
+			if (!visit_index(e, i, o->elements[i], it))
 				return false;
-		}
 		if (o->kind == IPM_KIND_PRIMITIVE && o->first.type == EV_STRING &&
 		    !visit_string(e, o->first.str, it))
 			return false;
-		for (i = 0; i < o->slot_count; i++) {
-			if (o->slots[i].symbol.type != EV_UNDEFINED ||
-			    !array_index(o->slots[i].name, &index))
-				continue;
-			if (!indexes)
-				indexes = ev_alloc(e, o->slot_count * sizeof(*indexes));
-			if (!indexes)
-				return false;
-			indexes[count++] = index;
-		}
-		if (count)
-			qsort(indexes, count, sizeof(*indexes), by_index);
-		for (i = 0; i < count; i++) {
-			key = ev_key_index(indexes[i]);
-			slot = ev_find_slot(o, &key);
-			if (slot && !visit_slot(e, slot, it))
-				return false;
-		}
+		key = ev_key_of(IPM_STR("length"));
+		length.value = ev_num((double)o->element_count);
+		if (o->kind == IPM_KIND_ARRAY && it->which & EV_KEYS_HIDDEN &&
+		    !it->visit(e, it->self, &key, &length))
+			return false;
 	}
-	for (i = 0; i < o->slot_count; i++) {
-		bool symbol = o->slots[i].symbol.type != EV_UNDEFINED;
-
-		if (symbol || (count && array_index(o->slots[i].name, &index)) ||
-		    !(it->which & EV_KEYS_STRINGS))
+	order = ev_slot_order(e, o);
+	if (!order)
+		return false;
+	for (symbols = 0; symbols < 2; symbols++) {
+		if (!(it->which & (symbols ? EV_KEYS_SYMBOLS : EV_KEYS_STRINGS)))
 			continue;
-		if (!visit_slot(e, &o->slots[i], it))
-			return false;
+		/* The visit may add and remove: what is gone by then is passed over. */
+		for (i = 0; i < count; i++) {
+			if (order[i] >= o->slot_count ||
+			    (o->slots[order[i]].symbol.type != EV_UNDEFINED) != symbols)
+				continue;
+			if (!visit_slot(e, &o->slots[order[i]], it))
+				return false;
+		}
 	}
-	for (i = 0; it->which & EV_KEYS_SYMBOLS && i < o->slot_count; i++)
-		if (o->slots[i].symbol.type != EV_UNDEFINED && !visit_slot(e, &o->slots[i], it))
-			return false;
 	return true;
 }
 

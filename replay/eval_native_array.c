@@ -60,6 +60,7 @@ static bool is_array(struct ev *e, struct ev_val v, bool *ret)
 /* The array that a changing method changes: only one of the expression's own. */
 static bool own_array(struct ev *e, struct ev_args *a, const char *name, struct ev_obj **ret)
 {
+	*ret = NULL;
 	if (a->this_value.type == EV_TEMP && a->this_value.obj->kind == IPM_KIND_ARRAY &&
 	    !a->this_value.obj->frozen) {
 		*ret = a->this_value.obj;
@@ -111,7 +112,7 @@ static bool array_constructor(struct ev *e, struct ev_args *a, struct ev_val *re
 		return false;
 	if (a->count == 1 && a->v[0].type == EV_NUMBER) {
 		n = a->v[0].number;
-		if (n < 0 || n != (double)(uint32_t)n || n > 1 << 24)
+		if (!(n >= 0 && n <= 1 << 24) || n != trunc(n))
 			return ev_throw(e, "RangeError", "Invalid array length");
 		for (i = 0; i < (size_t)n; i++)
 			if (!ev_step(e) || !ev_push(e, o, (struct ev_val){.type = EV_HOLE}))

@@ -171,6 +171,7 @@ static bool for_each(struct ev *e, struct ev_args *a, struct ev_val *ret)
 
 static bool own(struct ev *e, struct ev_args *a, const char *method, struct ev_obj **ret)
 {
+	*ret = NULL;
 	if (a->this_value.type != EV_TEMP)
 		return ev_throw_side_effect(e, "%s would change a collection of the dead process",
 					    method);

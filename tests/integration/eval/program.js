@@ -48,7 +48,7 @@ function inner(arg, ...rest) {
 	const shadowed = 'outer';
 	if (arg) {
 		const shadowed = 'inner', block = 'block';
-		fs.writeFileSync(process.argv[2], JSON.stringify(eval(batch(expressions))));
+		if (process.argv[2]) fs.writeFileSync(process.argv[2], JSON.stringify(eval(batch(expressions))));
 		throw error;
 	}
 	return [rest, nums, ints, holes, empty, big, small, str, ascii, blank, padded, csv, lone, digits, hex, map, set, other, date, invalid, old, re, global,
