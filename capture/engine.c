@@ -85,6 +85,11 @@ void ipm_capture_locator(struct ipm_capture *c, struct ipm_str object_id)
 	ipm_buf_str(&c->locator, object_id);
 }
 
+void ipm_capture_own_script(struct ipm_capture *c, uint64_t script_id)
+{
+	c->opts.own_script_id = script_id;
+}
+
 bool run_follows_libraries(const struct run *run)
 {
 	return run->capture->limits.max_objects == UINT64_MAX;

@@ -56,6 +56,12 @@ void ipm_capture_event(struct ipm_capture *c, struct ipm_str message);
 void ipm_capture_locator(struct ipm_capture *c, struct ipm_str object_id);
 
 /*
+ * Script in which the caller itself paused: it stays out of the file, and so do its frames, as with
+ * own_script_id, for callers that learn it only at the pause.
+ */
+void ipm_capture_own_script(struct ipm_capture *c, uint64_t script_id);
+
+/*
  * Writes a whole crash file into `sink`: `paused` is the text of the Debugger.paused event. The
  * target stays paused; resuming it is the caller's. A spent budget is IPM_OK with
  * ret->stopped_by set. On failure the file holds what came before and says so, if the sink

@@ -95,7 +95,8 @@ enum ipm_errc run_write_other_scripts(struct run *run, struct ipm_error *err)
 		struct script_entry *entry = &scripts->at[i];
 		bool with_source;
 
-		if (entry->written)
+		if (entry->written ||
+		    (entry->script.id && entry->script.id == run->capture->opts.own_script_id))
 			continue;
 		with_source = !is_internal(&entry->script) && !run->target.gone &&
 			      entry->script.length <= budget && ipm_monotonic_ns() < run->stop_ns;

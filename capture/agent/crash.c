@@ -88,6 +88,15 @@ static void hand_over_locator(struct writing *w, struct ipm_str paused)
 	ipm_buf_deinit(&reply);
 }
 
+/* We paused in register.js, which is none of the program's. */
+static void tell_own_script(struct writing *w, struct ipm_str paused)
+{
+	size_t at = message_find(paused, "scriptId", 0);
+
+	if (at != SIZE_MAX && at < paused.len && paused.data[at] == '"')
+		ipm_capture_own_script(w->capture, strtoull(paused.data + at + 1, NULL, 10));
+}
+
 static struct ipm_str known(const struct ipm_buf *buf)
 {
 	return ipm_buf_as_str(buf);
@@ -144,6 +153,7 @@ static void on_paused(void *self, struct ipm_str message)
 
 	s->on_paused = NULL;
 	hand_over_locator(w, message);
+	tell_own_script(w, message);
 	w->rc = compose_pause(w, message, &pause);
 	if (!w->rc)
 		w->rc = ipm_capture_run(w->capture, &s->channel, ipm_buf_as_str(&pause),
