@@ -27,6 +27,7 @@ static const struct command commands[] = {
 	{"import", cmd_import, "-o OUT FILE.json", "a JSON crash becomes a crash file"},
 	{"search", cmd_search, "FILE PATTERN", "where in the dead process a name or value is"},
 	{"diff", cmd_diff, "[--depth N] A B", "what differs between two crashes"},
+	{"redact", cmd_redact, "[--names LIST] -o OUT FILE", "a copy without secrets"},
 	{"prune", cmd_prune, "[--max-use SIZE] [--keep N] DIR", "remove old crashes"},
 	{"verify", cmd_verify, "FILE", "is every byte as it was written?"},
 	{"recover", cmd_recover, "-o OUT FILE", "save what can be read of a broken file"},

@@ -17,7 +17,7 @@
 
 #include "edges.h"
 #include "output.h"
-#include "strings.h"
+#include "string_table.h"
 
 enum ipm_snapshot_pass {
 	IPM_PASS_COUNT,	  /* names into the table, sizes of the sections */

@@ -6,26 +6,9 @@
 
 #include "import.h"
 #include "import_ids.h"
+#include "import_pool.h"
 #include "import_scan.h"
 #include "json.h"
-
-/* Memory of one record, given back at once; addresses stay put. */
-struct import_pool {
-	struct import_chunk *chunks;
-	bool failed;
-};
-
-void *import_alloc(struct import_pool *pool, size_t count, size_t size); /* zeroed; NULL: failed */
-void import_pool_reset(struct import_pool *pool);
-void import_pool_deinit(struct import_pool *pool);
-
-/* A growing array in a pool. */
-struct import_list {
-	void *items;
-	size_t count, capacity;
-};
-/* A new zeroed item at the end; NULL: no memory. */
-void *import_list_add(struct import_pool *pool, struct import_list *list, size_t size);
 
 struct import {
 	const struct ipm_import_options *opts;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "bytes.h"
-#include "import_internal.h"
+#include "import_pool.h"
 
 #define CHUNK_BYTES ((size_t)256 << 10)
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "date_text.h"
 #include "record_writer.h"
 
 /* The records of objects and slices; object_writer.c says how they are laid out. */
@@ -165,9 +166,28 @@ static bool decode_buffer(struct ipm_decoder *d, uint32_t count, struct ipm_obje
 	return true;
 }
 
-static bool decode_date(struct ipm_decoder *d, struct ipm_object *o)
+/* The text of a date of which only the zone is stored. */
+static bool complete_date(struct ipm_decoder *d, struct ipm_object *o)
+{
+	struct ipm_str zone = o->text.str;
+	char prefix[IPM_DATE_PREFIX], *text;
+
+	if (!ipm_date_prefix(o->number, zone, prefix))
+		return bad(d);
+	text = ipm_arena_array(d->arena, 1, sizeof(prefix) + zone.len);
+	if (!text)
+		return ipm_decode_fail(d, IPM_ERR_NO_MEMORY, "no memory for a record");
+	memcpy(text, prefix, sizeof(prefix));
+	memcpy(text + sizeof(prefix), zone.data, zone.len);
+	o->text.str = (struct ipm_str){text, sizeof(prefix) + zone.len};
+	o->text.length += sizeof(prefix);
+	return true;
+}
+
+static bool decode_date(struct ipm_decoder *d, uint32_t count, struct ipm_object *o)
 {
 	struct ipm_value v;
+	uint64_t zone_only = 0;
 
 	if (!ipm_decode_value(d, &v) || !ipm_decode_text(d, &o->text))
 		return false;
@@ -177,7 +197,9 @@ static bool decode_date(struct ipm_decoder *d, struct ipm_object *o)
 		o->number = v.number;
 	else
 		return bad(d);
-	return true;
+	if (count > 2 && !ipm_decode_uint(d, &zone_only))
+		return false;
+	return zone_only != 1 || complete_date(d, o);
 }
 
 /* Details that are arrays: how many items a kind knows, and those. */
@@ -201,7 +223,8 @@ static bool decode_array_detail(struct ipm_decoder *d, uint32_t count, struct ip
 		return ipm_decode_text(d, &o->text) && decode_location(d, &o->location) &&
 		       decode_scopes(d, count - 4, o);
 	case IPM_KIND_DATE:
-		return decode_date(d, o);
+		*ret_used = count > 2 ? 3 : 2;
+		return decode_date(d, count, o);
 	case IPM_KIND_PROMISE:
 		return decode_enum(d, &o->state) && ipm_decode_value(d, &o->first);
 	case IPM_KIND_PROXY:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "record_writer.h"
 
-#include <string.h>
+#include <math.h>
 
+#include "date_text.h"
 #include "pack.h"
 
 /*
@@ -169,10 +170,26 @@ static void put_buffer(struct ipm_writer *w, struct ipm_buf *out, const struct i
 	ipm_pack_uint(out, slices.per_slice);
 }
 
-static void put_detail(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_object *o)
+/* [number, text], or [number, zone, 1] where the rest of the text follows from the number. */
+static void put_date(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_object *o)
 {
 	struct ipm_value number = {.type = IPM_VALUE_NUMBER, .number = o->number};
+	struct ipm_text zone = {0};
 
+	if (fabs(o->number) <= 8.64e15 && floor(o->number) >= o->number && !signbit(o->number))
+		number = (struct ipm_value){.type = IPM_VALUE_INTEGER,
+					    .integer = (int64_t)o->number};
+	if (o->text.length <= o->text.str.len && !o->text.script_id)
+		zone.str = ipm_date_zone(o->number, o->text.str);
+	ipm_pack_array(out, zone.str.len ? 3 : 2);
+	ipm_put_value(w, out, &number);
+	ipm_put_text(w, out, zone.str.len ? &zone : &o->text);
+	if (zone.str.len)
+		ipm_pack_uint(out, 1);
+}
+
+static void put_detail(struct ipm_writer *w, struct ipm_buf *out, const struct ipm_object *o)
+{
 	switch (o->kind) {
 	case IPM_KIND_FUNCTION:
 		ipm_pack_array(out, 4 + o->scope_count);
@@ -190,9 +207,7 @@ static void put_detail(struct ipm_writer *w, struct ipm_buf *out, const struct i
 		ipm_put_value(w, out, &o->first);
 		break;
 	case IPM_KIND_DATE:
-		ipm_pack_array(out, 2);
-		ipm_put_value(w, out, &number);
-		ipm_put_text(w, out, &o->text);
+		put_date(w, out, o);
 		break;
 	case IPM_KIND_PROMISE:
 		ipm_pack_array(out, 2);

@@ -144,9 +144,7 @@ function text(c, v) {
 }
 
 function double(v) {
-	const b = Buffer.alloc(8);
-	b.writeDoubleBE(Number(v));
-	return {double: b.toString('hex')};
+	return {double: Buffer.from(new Float64Array([Number(v)]).buffer).reverse().toString('hex')};
 }
 
 function value(c, v) {
@@ -188,6 +186,12 @@ function elements(c, kind, detail) {
 	return {length: Math.floor(length), elements: values};
 }
 
+function shownDate(number, zone) {
+	const offset = (zone[3] === '-' ? -60000 : 60000) * (zone.slice(4, 6) * 60 + +zone.slice(6, 8));
+	const [day, date, month, year, time] = new Date(number + offset).toUTCString().split(/,? /);
+	return `${day} ${month} ${date} ${year} ${time} `;
+}
+
 const defined = (v) => v?.undefined ? undefined : v;
 
 function detailOf(c, kind, d) {
@@ -195,7 +199,7 @@ function detailOf(c, kind, d) {
 	case 1: case 22: case 4: case 5: case 6: case 7: return elements(c, kind, d);
 	case 2: return {text: text(c, d[0]), location: location(d.slice(1, 4)), scopes: d.slice(4).map((v) => ref(c, v))};
 	case 3: case 9: case 18: return {text: text(c, d)};
-	case 8: return {number: double(d[0]), text: text(c, d[1])};
+	case 8: return {number: double(d[0]), text: (d[2] === 1 ? shownDate(big(d[0]), text(c, d[1])) : '') + text(c, d[1])};
 	case 10: return {state: d[0], first: defined(value(c, d[1]))};
 	case 11: { const first = value(c, d[0]); return {first, second: value(c, d[1])}; }
 	case 12: return {elementType: d[0], length: big(d[1]), byteOffset: big(d[2]), first: defined(value(c, d[3]))};
@@ -218,12 +222,9 @@ function object(c, v) {
 	const absent = detail === undefined || detail === null && s.kind !== 17 && s.kind !== 19;
 	const o = {kind: s.kind, class: s.class, proto: defined(s.proto), properties, ...!absent && detailOf(c, s.kind, detail)};
 	if (s.kind === 8) o.number ??= double(0);
-	if (0 in extras) { const t = text(c, extras[0]); o.description = t.beginning ?? t; }
-	if (1 in extras) o.subtype = text(c, extras[1]);
-	if (2 in extras) o.privates = pairs(c, extras[2]);
-	if (3 in extras) o.internals = pairs(c, extras[3]);
-	if (4 in extras) o.moreProperties = extras[4].map(big);
-	if (5 in extras) o.moreElements = extras[5].map(big);
+	for (const [i, n] of [[0, 'description'], [1, 'subtype']]) if (i in extras) { const t = text(c, extras[i]); o[n] = t.beginning ?? t; }
+	for (const [i, n] of [[2, 'privates'], [3, 'internals']]) if (i in extras) o[n] = pairs(c, extras[i]);
+	for (const [i, n] of [[4, 'moreProperties'], [5, 'moreElements']]) if (i in extras) o[n] = extras[i].map(big);
 	return {...some(o), ...6 in extras && {omitted: [reason(extras[6][0]), big(extras[6][1]), big(extras[6][2])]}};
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef IPM_STRINGS_H
-#define IPM_STRINGS_H
+#ifndef IPM_STRING_TABLE_H
+#define IPM_STRING_TABLE_H
 
 /* Names and their numbers, up to a limit: a string table of bounded memory. */
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* inspmort redact: a copy of a crash file without its secrets. */
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "commands.h"
+#include "io.h"
+#include "redact_file.h"
+
+static const char help[] =
+	"Copy a crash file without its secrets: before it goes to somebody else.\n"
+	"\n"
+	"  inspmort redact -o for-the-ticket.inspmort crash.inspmort\n"
+	"  inspmort redact --names customerId,iban -o OUT FILE   these as well\n"
+	"\n"
+	"usage: inspmort redact [--names NAME,NAME…] -o OUT FILE\n"
+	"\n"
+	"  --names LIST       values under these names go, too (the whole name, in any case)\n"
+	"  -o, --output OUT   write there; it appears only when it is complete\n"
+	"\n"
+	"Captures leave secrets out from the start; this is for files that were made without, or\n"
+	"imported. Values go by their names (password, token, cookie, ...) and by what they look\n"
+	"like (keys, JWTs, card numbers, ...). It is best effort, and source code stays as it is:\n"
+	"look at the result before you give it away.\n";
+
+static void show_progress(void *self, uint64_t done, uint64_t total)
+{
+	(void)self;
+	fprintf(stderr, "\rinspmort: %" PRIu64 " of %" PRIu64 " objects\033[K", done, total);
+}
+
+static enum ipm_errc redact_into(struct ipm_reader *reader, struct ipm_redact_options *opts,
+				 const char *out, struct ipm_redact_result *result,
+				 struct ipm_error *err)
+{
+	struct ipm_new_file file;
+	char copy[4096];
+	enum ipm_errc rc;
+
+	if (strlen(out) >= sizeof(copy))
+		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "the name is too long");
+	strcpy(copy, out);
+	if (isatty(STDERR_FILENO))
+		opts->progress = show_progress;
+	rc = ipm_new_file_create(dirname(copy), &file, err);
+	if (rc)
+		return rc;
+	rc = ipm_redact_file(reader, opts, ipm_fd_sink(file.fd), result, err);
+	if (opts->progress)
+		fputs("\r\033[K", stderr);
+	if (!rc)
+		rc = ipm_new_file_publish(&file, out, 1, err);
+	ipm_new_file_discard(&file);
+	return rc;
+}
+
+int cmd_redact(int argc, char **argv)
+{
+	struct ipm_redact_options opts = {.names = NULL};
+	const char *out = NULL;
+	const struct cli_option options[] = {
+		{"names", 0, NULL, &opts.names},
+		{"output", 'o', NULL, &out},
+		{NULL, 0, NULL, NULL},
+	};
+	struct ipm_redact_result result;
+	struct ipm_reader *reader;
+	struct ipm_error err;
+	enum ipm_errc rc;
+	int code;
+
+	code = cli_parse_one(argc, argv, options, help, "FILE");
+	if (code >= 0)
+		return code;
+	if (!out)
+		return cli_usage("redact", "-o OUT is missing");
+	if (ipm_reader_open(argv[1], NULL, &reader, &err))
+		return cli_fail_file(argv[1], &err);
+	rc = redact_into(reader, &opts, out, &result, &err);
+	ipm_reader_close(reader);
+	if (rc)
+		return cli_fail_file(argv[1], &err);
+	fprintf(stderr,
+		"inspmort: wrote %s: %" PRIu64 " values redacted, %" PRIu64 " were already\n", out,
+		result.redacted, result.before);
+	if (result.lost)
+		fprintf(stderr, "inspmort: %" PRIu64 " objects of the damaged source are lost\n",
+			result.lost);
+	return IPM_EXIT_OK;
+}
