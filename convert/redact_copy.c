@@ -139,11 +139,20 @@ static enum ipm_errc copy_values(struct redact_job *job, bool secret, bool pairs
 	return rc;
 }
 
+static bool is_hidden(struct ipm_bytes bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes.len && bytes.data[i] == '*'; i++)
+		;
+	return i == bytes.len;
+}
+
 static void hide_bytes(struct redact_job *job, bool secret, struct ipm_bytes *bytes)
 {
 	uint8_t *copy;
 
-	if (!bytes->len ||
+	if (is_hidden(*bytes) ||
 	    (!secret && !redact_text((struct ipm_str){(const char *)bytes->data, bytes->len})))
 		return;
 	copy = import_alloc(&job->pool, bytes->len, 1);

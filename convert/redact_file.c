@@ -142,6 +142,7 @@ static struct ipm_str clean_argument(struct redact_job *job, struct ipm_str arg,
 		secret = redact_is_secret_name(job, name);
 	if (!secret)
 		return arg;
+	redaction_learn(&job->rules, arg); /* process.argv has it as well */
 	job->rules.count++;
 	return IPM_STR("[redacted]");
 }
