@@ -346,8 +346,10 @@ static enum ipm_errc write_report(struct ipm_reader *reader, const struct ipm_co
 
 	ipm_text_job_init(&r.job, reader, opts, opts->columns, out, err);
 	rc = put_pauses(&r);
-	if (!rc && opts->frame < 0)
+	if (!rc && opts->frame < 0) {
+		report_console(&r);
 		put_omissions(&r);
+	}
 	ipm_text_job_deinit(&r.job);
 	return rc ? rc : ipm_buf_status(r.buf, err);
 }

@@ -43,4 +43,7 @@ enum ipm_errc report_frames(struct report *r, const struct ipm_pause *pause);
 /* The call sites behind it: await, timers, and so on. */
 void report_async(struct report *r, const struct ipm_pause *pause);
 
+/* The last lines that the program wrote to its console, if the capture saw them. */
+void report_console(struct report *r);
+
 #endif

@@ -102,6 +102,12 @@ test('convert', async (t) => {
 		assert.strictEqual(script.params.length, script.source.length);
 	});
 
+	await t.test('json: the report', () => {
+		assert.strictEqual(json.Report.header.nodejsVersion, process.version);
+		assert.strictEqual(json.Report.environmentVariables, undefined);
+		assert.deepStrictEqual(JSON.parse(convert(file, '--to', 'report')), json.Report);
+	});
+
 	await t.test('jsonl: one object a line', () => {
 		const lines = convert(file, '--to', 'jsonl').trimEnd().split('\n').map((line) => JSON.parse(line));
 		assert.strictEqual(lines[0].type, 'crash');

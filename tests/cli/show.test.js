@@ -245,6 +245,14 @@ test('source maps', async (t) => {
 	});
 });
 
+test('the last words on the console', (t) => {
+	const dir = temporaryDirectory(t);
+	const source = `for (let i = 0; i < 20; i++) console.log('line', i, { i });\nconsole.error('going down\\x1b[31m', null, 7n, undefined);\nthrow new Error('end');`;
+	const text = ok(['show', crashSource(dir, 'words.js', source, { via: 'websocket' })]);
+	const lines = text.split('Last on the console:\n')[1].split('\n').slice(0, 10);
+	assert.deepStrictEqual(lines, [...Array.from({ length: 9 }, (_, i) => `   line ${i + 11} Object`), '   error going down\\x1b[31m null 7n undefined']);
+});
+
 test('info', (t) => {
 	const dir = temporaryDirectory(t);
 	const file = crashSource(dir, 'shop.js', shop);
