@@ -223,6 +223,7 @@ static enum ipm_errc begin(struct ipm_evaluator *ev, const struct ipm_eval_reque
 	if (!e)
 		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
 	e->owner = ev;
+	e->stack_base = __builtin_frame_address(0);
 	e->heap = &ev->heap;
 	e->reader = ev->reader;
 	e->req = req;

@@ -24,10 +24,11 @@ enum {
 	EV_MAX_SOURCE = 1 << 20,
 	EV_MAX_NESTING = 200,	 /* of the source: parser */
 	EV_MAX_HEIGHT = 400,	 /* of the tree: long chains such as a+b+c… */
-	EV_MAX_DEPTH = 300,	 /* of calls and nodes at run time: C stack */
+	EV_MAX_DEPTH = 10000,	 /* of calls and nodes at run time */
+	EV_MAX_STACK = 2 << 20,	 /* bytes of the C stack, whichever is reached first */
 	EV_MAX_CHAIN = 1000,	 /* of prototypes */
 	EV_MAX_STRING = 1 << 28, /* UTF-16 units; V8's is 2^29 - 24 */
-	EV_CACHE_SLOTS = 512,	 /* more than EV_MAX_DEPTH: each level pins one at most */
+	EV_CACHE_SLOTS = 2048,
 };
 
 enum ev_type {
@@ -169,6 +170,7 @@ struct ev {
 	uint64_t steps, max_steps;
 	uint64_t deadline_ns;
 	unsigned depth;
+	const char *stack_base;
 
 	bool throwing;
 	struct ev_val exception;

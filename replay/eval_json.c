@@ -453,6 +453,8 @@ bool ev_json_parse(struct ev *e, struct ev_str *text, struct ev_val *ret)
 }
 
 /* Values of the protocol: no toJSON, no getters, undefined members left out. */
+enum { MAX_VALUE_DEPTH = 1000 }; /* V8's */
+
 struct by_value {
 	struct ipm_buf *out;
 	unsigned depth;
@@ -511,11 +513,11 @@ static bool put_by_value(struct ev *e, struct ev_val v, struct by_value *b)
 
 	if (!ev_step(e))
 		return false;
-	if (e->depth >= EV_MAX_DEPTH || b->out->len > e->max_bytes) {
+	if (b->depth >= MAX_VALUE_DEPTH || b->out->len > e->max_bytes || !ev_enter(e)) {
+		e->throwing = false;
 		e->stop = IPM_EVAL_STOPPED_BYTES;
 		return false;
 	}
-	e->depth++;
 	if (ev_is_object(v)) {
 		ok = put_container(e, v, b);
 	} else if (v.type == EV_UNDEFINED || v.type == EV_OMITTED || v.type == EV_HOLE) {
@@ -527,7 +529,7 @@ static bool put_by_value(struct ev *e, struct ev_val v, struct by_value *b)
 		ok = write_leaf(e, &w, v, &written);
 		*b->out = w.out;
 	}
-	e->depth--;
+	ev_leave(e);
 	return ok;
 }
 

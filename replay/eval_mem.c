@@ -162,7 +162,10 @@ bool ev_steps(struct ev *e, uint64_t count)
 
 bool ev_enter(struct ev *e)
 {
-	if (e->depth >= EV_MAX_DEPTH)
+	const char *here = __builtin_frame_address(0);
+	ptrdiff_t used = here < e->stack_base ? e->stack_base - here : here - e->stack_base;
+
+	if (e->depth >= EV_MAX_DEPTH || used > EV_MAX_STACK)
 		return ev_throw(e, "RangeError", "Maximum call stack size exceeded");
 	e->depth++;
 	return true;

@@ -35,6 +35,18 @@ static struct ev_cached_object *cache_slot(struct ev *e, uint64_t id)
 	return free_slot;
 }
 
+/* Damage in one place is no reason to give up on the rest. */
+static bool unreadable(struct ev *e, enum ipm_errc rc, uint64_t id)
+{
+	char message[sizeof(e->err->message)];
+
+	if (rc == IPM_ERR_NO_MEMORY)
+		return ev_fail(e, rc);
+	snprintf(message, sizeof(message), "%s", e->err ? e->err->message : ipm_errc_name(rc));
+	return ev_throw(e, "EvalError", "object %llu of the crash file cannot be read: %s",
+			(unsigned long long)id, message);
+}
+
 bool ev_hold_if_there(struct ev *e, uint64_t id, const struct ipm_object **ret)
 {
 	struct ev_cached_object *slot = cache_slot(e, id);
@@ -52,7 +64,7 @@ bool ev_hold_if_there(struct ev *e, uint64_t id, const struct ipm_object **ret)
 			return true;
 		}
 		if (rc)
-			return ev_fail(e, rc);
+			return unreadable(e, rc, id);
 		if (slot->object)
 			e->heap->release(e->heap, slot->object);
 		slot->object = object;
@@ -117,7 +129,7 @@ const struct ipm_slice *ev_slice(struct ev *e, uint64_t id, bool *ret_dense)
 		return NULL;
 	}
 	if (rc) {
-		ev_fail(e, rc);
+		unreadable(e, rc, id);
 		return NULL;
 	}
 	slot = &e->slices[e->next_slice++ % (sizeof(e->slices) / sizeof(*e->slices))];

@@ -79,7 +79,7 @@ enum ipm_errc answer_evaluation(struct call *c, const struct ipm_eval_result *re
 		ipm_buf_byte(&c->result, ',');
 		code = put_exception_details(c, result, err);
 	}
-	if (code == IPM_ERR_LIMIT)
+	if (code == IPM_ERR_LIMIT && ipm_buf_ok(&c->result))
 		return call_error(c, SERVER_ERROR, "%s", err->message);
 	if (code)
 		return call_failed(c, code, err);
