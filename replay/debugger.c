@@ -4,7 +4,59 @@
 
 #include "session.h"
 
-enum { SERVER_ERROR = -32000 };
+enum { SERVER_ERROR = -32000, MAX_SOURCE_MAP = 32 << 20 };
+
+static bool append_piece(void *self, struct ipm_str piece)
+{
+	struct ipm_buf *out = self;
+
+	ipm_buf_str(out, piece);
+	return ipm_buf_ok(out);
+}
+
+static void put_base64(struct ipm_buf *out, struct ipm_bytes bytes)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t i;
+
+	for (i = 0; i < bytes.len; i += 3) {
+		size_t left = bytes.len - i;
+		uint32_t group = (uint32_t)bytes.data[i] << 16;
+
+		if (left > 1)
+			group |= (uint32_t)bytes.data[i + 1] << 8;
+		if (left > 2)
+			group |= bytes.data[i + 2];
+		ipm_buf_byte(out, (uint8_t)digits[group >> 18 & 63]);
+		ipm_buf_byte(out, (uint8_t)digits[group >> 12 & 63]);
+		ipm_buf_byte(out, left > 1 ? (uint8_t)digits[group >> 6 & 63] : '=');
+		ipm_buf_byte(out, left > 2 ? (uint8_t)digits[group & 63] : '=');
+	}
+}
+
+/*
+ * A map that is in the file goes along as a data: URL: the place it came from may be on another
+ * machine, and no page may read it there. `url` is where the text lives.
+ */
+static struct ipm_script with_source_map(struct call *c, const struct ipm_script *script,
+					 struct ipm_buf *url)
+{
+	struct ipm_script copy = *script;
+	struct ipm_buf map = {.max = MAX_SOURCE_MAP};
+	struct ipm_error err;
+
+	url->max = 2 * MAX_SOURCE_MAP;
+	if (script->has_source_map && !ipm_reader_text(c->r->reader, &script->source_map, 0,
+						       UINT64_MAX, append_piece, &map, &err)) {
+		ipm_buf_cstr(url, "data:application/json;charset=utf-8;base64,");
+		put_base64(url, ipm_buf_bytes(&map));
+		if (ipm_buf_ok(&map) && ipm_buf_ok(url))
+			copy.source_map_url = ipm_buf_as_str(url);
+	}
+	ipm_buf_deinit(&map);
+	return copy;
+}
 
 static enum ipm_errc send_scripts(struct call *c, struct ipm_error *err)
 {
@@ -12,14 +64,17 @@ static enum ipm_errc send_scripts(struct call *c, struct ipm_error *err)
 
 	for (i = 0; i < count; i++) {
 		const struct ipm_script *script;
-		struct ipm_buf text;
+		struct ipm_buf text, url = IPM_BUF_INIT;
+		struct ipm_script shown;
 		enum ipm_errc code;
 
 		/* One that cannot be read is no reason to withhold the others. */
 		if (ipm_reader_script_at(c->r->reader, i, &script, err))
 			continue;
 		event_begin(c, &text, "Debugger.scriptParsed");
-		code = ipm_cdp_script_parsed(&c->r->cdp, script, &text, err);
+		shown = with_source_map(c, script, &url);
+		code = ipm_cdp_script_parsed(&c->r->cdp, &shown, &text, err);
+		ipm_buf_deinit(&url);
 		if (code == IPM_ERR_NO_MEMORY) {
 			ipm_buf_deinit(&text);
 			return code;

@@ -35,6 +35,9 @@ enum ipm_errc call_failed(struct call *c, enum ipm_errc code, struct ipm_error *
 {
 	if (code == IPM_ERR_NO_MEMORY)
 		return code;
+	/* Too long a reply: send_reply() says so. */
+	if (!ipm_buf_ok(&c->result))
+		return IPM_OK;
 	return call_error(c, SERVER_ERROR, "The crash file cannot answer this: %s", err->message);
 }
 

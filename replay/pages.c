@@ -90,6 +90,14 @@ static void put_unread(struct ipm_buf *out, const struct crash *crash)
 	ipm_buf_cstr(out, "</span></span></li>\n");
 }
 
+/* What a crash is called where there was no error to name it. */
+static struct ipm_str headline(const struct ipm_crash_summary *s)
+{
+	if (s->error.len)
+		return s->error;
+	return s->reason.len ? s->reason : (struct ipm_str)IPM_STR("No pause in this file");
+}
+
 static void put_crash(struct ipm_buf *out, const struct request *request, const struct crash *crash)
 {
 	const struct ipm_crash_summary *s = &crash->summary;
@@ -100,7 +108,7 @@ static void put_crash(struct ipm_buf *out, const struct request *request, const 
 		       crash->id, s->signature);
 	put_devtools_link(out, request, crash, 0);
 	ipm_buf_cstr(out, "\">");
-	put_cell(out, "error", s->error.len ? s->error : s->reason);
+	put_cell(out, "error", headline(s));
 	put_cell(out, "frame", s->top_frame);
 	ipm_buf_printf(out, "</a><span class=\"facts\"><time datetime=\"%s\">%s</time>", s->time,
 		       s->time);
@@ -263,9 +271,8 @@ static void put_crash_body(struct ipm_buf *out, const struct request *request)
 		return;
 	crash_summarise(&server->crashes, crash);
 	ipm_buf_cstr(out, "<h1>");
-	put_html(out, crash->summary.error.len
-			      ? crash->summary.error
-			      : (struct ipm_str){crash->name, strlen(crash->name)});
+	put_html(out, crash->why[0] ? (struct ipm_str){crash->name, strlen(crash->name)}
+				    : headline(&crash->summary));
 	ipm_buf_cstr(out, "</h1>\n");
 	if (crash->why[0]) {
 		ipm_buf_cstr(out, "<p class=\"none\">This file cannot be read: ");

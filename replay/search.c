@@ -102,7 +102,7 @@ static enum ipm_errc search_regex(struct call *c, struct search *search, struct 
 								   : (struct ipm_str){NULL, 0})};
 	const struct ipm_eval_request request = {
 		.expression =
-			IPM_STR("(text, query, flags) => ((re) => text.split('\\n')"
+			IPM_STR("(text, query, flags) => ((re) => text.split(/\\r?\\n/)"
 				".map((line, i) => re.test(line) ? i : -1)"
 				".filter((i) => i >= 0).join(','))(new RegExp(query, flags))"),
 		.call = true,

@@ -8,6 +8,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { crash, serve, session, targets, temporaryDirectory } = require('../support/serve.js');
 const { differences, explore, pausedNode } = require('../support/live.js');
+const nodes = require('../support/nodes.js');
 const programs = require('../support/programs.js');
 
 // Not compared, each for a reason.
@@ -45,19 +46,21 @@ async function replayed(t, file) {
 	return client;
 }
 
-// Everything as the agent sees it, and what an inspector outside sees differently.
+// Everything as the agent sees it, other Nodes, and what an inspector outside sees differently.
 const cases = [
 	...programs.map((program) => ({ ...program, via: 'agent' })),
+	...nodes.slice(1).flatMap(({ major, path: node }) => programs.filter(({ name }) => ['objects', 'maps', 'typed-arrays', 'classes', 'errors', 'async'].includes(name))
+		.map((program) => ({ ...program, via: 'agent', node, on: ` on Node ${major}` }))),
 	...programs.filter(({ name }) => ['classes', 'closures', 'errors', 'promises', 'generators', 'async'].includes(name)).map((program) => ({ ...program, via: 'websocket' })),
 ];
 
-for (const { name, source, via } of cases) {
-	test(`as live: ${name}, by the ${via}`, async (t) => {
+for (const { name, source, via, node, on = '' } of cases) {
+	test(`as live: ${name}, by the ${via}${on}`, async (t) => {
 		const dir = temporaryDirectory(t);
 		const program = path.join(dir, `${name}.js`);
 		fs.writeFileSync(program, source);
-		const live = await pausedNode(t, program, { asyncDepth: via === 'websocket' ? 32 : 0 });
-		const replay = await replayed(t, crash(dir, program, { via }));
+		const live = await pausedNode(t, program, { node, asyncDepth: via === 'websocket' ? 32 : 0 });
+		const replay = await replayed(t, crash(dir, program, { via, node }));
 		const frames = userFrames(live);
 		const options = { frames, skip, limit: Number(process.env.LIMIT || 2500) };
 		const [a, b] = [await explore(live, options), await explore(replay, options)];
