@@ -35,8 +35,6 @@ enum ipm_errc ipm_describe_object(struct ipm_cdp *cdp, const struct ipm_object *
 				  struct ipm_buf *out, struct ipm_error *err);
 /* Why there is no value, for people: "<not captured: time budget reached>". */
 void ipm_describe_omitted(const struct ipm_value *value, struct ipm_buf *out);
-/* "time budget reached" */
-const char *ipm_reason_text(enum ipm_reason reason);
 /* Why an object that is mentioned is not in the file. */
 enum ipm_reason ipm_why_missing(struct ipm_cdp *cdp, uint64_t id);
 /* A description of a value that is an object of the file, missing ones included. */

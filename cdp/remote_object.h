@@ -99,6 +99,9 @@ IPM_MUST_USE enum ipm_errc ipm_cdp_script_parsed(struct ipm_cdp *cdp,
 						 const struct ipm_script *script,
 						 struct ipm_buf *out, struct ipm_error *err);
 
+/* Why something is not in the file, for people: "time budget reached". */
+const char *ipm_reason_text(enum ipm_reason reason);
+
 /* "<prefix>42" to 42; 0 when it is not of that form. */
 uint64_t ipm_cdp_parse_object_id(const struct ipm_cdp *cdp, struct ipm_str text);
 

@@ -91,6 +91,7 @@ struct ipm_location import_location(struct ipm_json_ref ref);
 /* One of getProperties' descriptors; *ret_own is false for what a prototype has. */
 IPM_MUST_USE enum ipm_errc import_property(struct import *im, struct ipm_json_ref descriptor,
 					   struct ipm_property *ret, bool *ret_own);
+enum ipm_reason import_reason(struct ipm_str *text);
 enum ipm_scope_type import_scope_type(struct ipm_str name);
 enum ipm_kind import_kind(struct ipm_json_ref mention);
 /* A typed array's element as bytes. */

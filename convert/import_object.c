@@ -257,23 +257,9 @@ static enum ipm_errc read_methods(struct builder *b, struct ipm_str items)
 /* "object budget reached; 3 properties more; 5 elements more" */
 static void read_omissions(struct builder *b, struct ipm_str text)
 {
-	struct ipm_value value = {.type = IPM_VALUE_OMITTED};
-	struct ipm_cdp cdp = {.object_id_prefix = ""};
-	static const size_t before = sizeof("<not captured: ") - 1;
-	char words[160];
 	size_t i;
-	int reason;
 
-	for (reason = 0; reason < IPM_REASON_COUNT; reason++) {
-		struct ipm_buf buf = ipm_buf_over(words, sizeof(words));
-
-		value.omitted.reason = (enum ipm_reason)reason;
-		if (ipm_cdp_description(&cdp, &value, &buf, NULL) != IPM_OK ||
-		    buf.len <= before + 1 || text.len < buf.len - before - 1 ||
-		    memcmp(text.data, words + before, buf.len - before - 1) != 0)
-			continue;
-		b->object.omitted_reason = (enum ipm_reason)reason;
-	}
+	b->object.omitted_reason = import_reason(&text);
 	for (i = 0; i + 2 < text.len; i++) {
 		uint64_t n = 0;
 

@@ -116,52 +116,41 @@ static void take_length(struct ipm_str rest, struct ipm_value *ret)
 		ret->omitted.size = ret->omitted.size * 10 + (uint64_t)(rest.data[i] - '0');
 }
 
+/* Past the words of a reason; NONE when there are none. */
+enum ipm_reason import_reason(struct ipm_str *text)
+{
+	int reason;
+
+	for (reason = 1; reason < IPM_REASON_COUNT; reason++)
+		if (take(text, ipm_reason_text((enum ipm_reason)reason)))
+			return (enum ipm_reason)reason;
+	return IPM_REASON_NONE;
+}
+
 /* What ipm_cdp_description() says of values that are not there, read back. */
 static bool import_omitted(struct ipm_str text, struct ipm_value *ret)
 {
-	struct ipm_value value = {.type = IPM_VALUE_OMITTED};
-	struct ipm_cdp cdp = {.object_id_prefix = ""};
 	struct ipm_str rest = text;
-	char words[160];
-	int reason;
+	size_t i;
 
-	*ret = value;
-	if (take(&rest, "<redacted")) {
-		const char *end;
-
-		ret->omitted.reason = IPM_REASON_REDACTED;
-		if (!take(&rest, " "))
-			goto length;
-		end = memchr(rest.data, ',', rest.len);
-		if (!end)
-			end = memchr(rest.data, '>', rest.len);
-		if (!end)
-			return false;
-		ret->omitted.type_name = (struct ipm_str){rest.data, (size_t)(end - rest.data)};
-		rest.data = end;
-		rest.len -= ret->omitted.type_name.len;
-	length:
+	*ret = (struct ipm_value){.type = IPM_VALUE_OMITTED};
+	if (take(&rest, "<not captured: ")) {
+		ret->omitted.reason = import_reason(&rest);
 		take_length(rest, ret);
 		return true;
 	}
-	if (!take(&rest, "<not captured: "))
+	if (!take(&rest, "<"))
 		return false;
-	for (reason = 0; reason < IPM_REASON_COUNT; reason++) {
-		struct ipm_buf buf = ipm_buf_over(words, sizeof(words));
-
-		value.omitted.reason = (enum ipm_reason)reason;
-		if (ipm_cdp_description(&cdp, &value, &buf, NULL) != IPM_OK || buf.len < 2)
-			continue;
-		rest = text;
-		words[buf.len - 1] = '\0'; /* up to the '>' */
-		if (take(&rest, words)) {
-			ret->omitted.reason = (enum ipm_reason)reason;
-			take_length(rest, ret);
-			return true;
-		}
+	ret->omitted.reason = import_reason(&rest);
+	if (ret->omitted.reason == IPM_REASON_REDACTED && take(&rest, " ")) {
+		for (i = 0; i < rest.len && rest.data[i] != ',' && rest.data[i] != '>'; i++)
+			;
+		ret->omitted.type_name = (struct ipm_str){rest.data, i};
+		rest.data += i;
+		rest.len -= i;
 	}
-	ret->omitted.reason = IPM_REASON_FAILED;
-	return true;
+	take_length(rest, ret);
+	return ret->omitted.reason != IPM_REASON_NONE;
 }
 
 static enum ipm_errc import_reference(struct import *im, struct ipm_json_ref remote,
