@@ -13,7 +13,7 @@
 #include "json.h"
 
 #define MAX_MESSAGE ((size_t)512 << 20)
-#define RX_BYTES    65536
+#define RX_BYTES    262144
 #define MAX_HOST    256
 
 struct websocket {
@@ -70,10 +70,6 @@ static void on_message(struct websocket *ws, struct ipm_str message)
 
 static int on_receive(struct websocket *ws, struct lws *wsi, const void *in, size_t len)
 {
-	int one = 1;
-
-	/* Node sends two small messages for one request; without this, each waits 40 ms. */
-	setsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one));
 	if (ws->incoming.len + len > MAX_MESSAGE) {
 		ws->too_long = true;
 		return -1;
@@ -147,6 +143,19 @@ static void on_timer(lws_sorted_usec_list_t *timer)
 	lws_cancel_service(ws->context);
 }
 
+/*
+ * Node sends two small messages for one request, and the end of a long one only when its beginning
+ * is acknowledged: without this each of them waits 40 ms. The kernel forgets it at every turn.
+ */
+static void acknowledge_now(struct websocket *ws)
+{
+	int fd = ws->wsi && ws->established && !ws->closed ? lws_get_socket_fd(ws->wsi) : -1;
+	int one = 1;
+
+	if (fd >= 0)
+		setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one));
+}
+
 /* Serves the connection until *stop, its end, or the deadline. */
 static void serve(struct websocket *ws, const bool *stop, uint64_t deadline_ns)
 {
@@ -156,9 +165,11 @@ static void serve(struct websocket *ws, const bool *stop, uint64_t deadline_ns)
 	if (deadline_ns != UINT64_MAX && !ws->timed_out)
 		lws_sul_schedule(ws->context, 0, &ws->timer, on_timer,
 				 (lws_usec_t)((deadline_ns - now) / 1000 + 1));
-	while (!*stop && !ws->closed && !ws->timed_out)
+	while (!*stop && !ws->closed && !ws->timed_out) {
 		if (lws_service(ws->context, 0) < 0)
 			break;
+		acknowledge_now(ws);
+	}
 	lws_sul_schedule(ws->context, 0, &ws->timer, NULL, LWS_SET_TIMER_USEC_CANCEL);
 }
 
@@ -246,6 +257,7 @@ static bool start(struct websocket *ws, const char *host, int port, const char *
 	info.retry_and_idle_policy = &no_ping;
 	info.user = ws;
 	info.fd_limit_per_thread = 16;
+	info.pt_serv_buf_size = RX_BYTES; /* answers of the walker are long */
 	info.gid = -1;
 	info.uid = -1;
 	ws->context = lws_create_context(&info);
