@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "commands.h"
-#include "io.h"
 #include "ipm_convert.h"
+#include "new_file.h"
 
 static const char help[] =
 	"inspmort convert crash.inspmort > crash.json        everything as JSON\n"
@@ -55,19 +54,14 @@ static enum ipm_errc to_path(struct ipm_reader *reader, const struct ipm_convert
 			     const char *path, struct ipm_error *err)
 {
 	struct ipm_new_file file;
-	char dir[4096];
-	enum ipm_errc rc;
+	enum ipm_errc rc = cli_new_file(path, &file, err);
 
-	if (strlen(path) >= sizeof(dir))
-		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "the name is too long");
-	memcpy(dir, path, strlen(path) + 1);
-	rc = ipm_new_file_create(dirname(dir), &file, err);
 	if (rc)
 		return rc;
 	rc = to_fd(reader, format, file.fd, err);
 	if (!rc)
 		rc = ipm_new_file_publish(&file, path, 1, err);
-	ipm_new_file_discard(&file);
+	cli_end_file(&file);
 	return rc;
 }
 

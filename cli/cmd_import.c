@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* inspmort import: a JSON crash file becomes a crash file. */
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +8,7 @@
 #include "args.h"
 #include "commands.h"
 #include "import.h"
-#include "io.h"
+#include "new_file.h"
 
 static const char help[] =
 	"Turn a crash in JSON into a crash file: small, indexed, ready for show and serve.\n"
@@ -36,15 +35,11 @@ static enum ipm_errc import_into(const char *path, const char *out,
 {
 	struct ipm_import_options opts = {.progress = NULL};
 	struct ipm_new_file file;
-	char copy[4096];
 	enum ipm_errc rc;
 
-	if (strlen(out) >= sizeof(copy))
-		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "the name is too long");
-	strcpy(copy, out);
 	if (isatty(STDERR_FILENO))
 		opts.progress = show_progress;
-	rc = ipm_new_file_create(dirname(copy), &file, err);
+	rc = cli_new_file(out, &file, err);
 	if (rc)
 		return rc;
 	rc = ipm_import(path, &opts, ipm_fd_sink(file.fd), result, err);
@@ -52,7 +47,7 @@ static enum ipm_errc import_into(const char *path, const char *out,
 		fputs("\r\033[K", stderr);
 	if (!rc)
 		rc = ipm_new_file_publish(&file, out, 1, err);
-	ipm_new_file_discard(&file);
+	cli_end_file(&file);
 	return rc;
 }
 

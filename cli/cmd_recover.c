@@ -4,8 +4,8 @@
 
 #include "args.h"
 #include "commands.h"
-#include "io.h"
 #include "ipm_repair.h"
+#include "new_file.h"
 #include "verdict.h"
 
 static const char help[] =
@@ -22,29 +22,19 @@ static int recover(const char *path, const char *out_path)
 	struct ipm_new_file out = {.fd = -1};
 	struct ipm_verify_result result;
 	struct ipm_error err;
-	const char *slash = strrchr(out_path, '/');
-	char dir[4096] = ".";
-	size_t len = slash ? (size_t)(slash - out_path) : 0;
 
-	if (len >= sizeof(dir))
-		return cli_fail("%s: name too long", out_path);
-	if (slash) {
-		memcpy(dir, out_path, len);
-		dir[len ? len : 1] = 0;
-		if (!len)
-			dir[0] = '/';
-	}
-	if (ipm_new_file_create(dir, &out, &err))
-		return cli_fail("%s", err.message);
+	if (cli_new_file(out_path, &out, &err))
+		return cli_fail_file(out_path, &err);
 	if (ipm_recover(path, ipm_fd_sink(out.fd), cli_put_finding, stdout, &result, &err)) {
-		ipm_new_file_discard(&out);
+		cli_end_file(&out);
 		cli_fail_file(path, &err);
 		return IPM_EXIT_UNREADABLE;
 	}
 	if (ipm_new_file_publish(&out, out_path, 1, &err)) {
-		ipm_new_file_discard(&out);
-		return cli_fail("%s", err.message);
+		cli_end_file(&out);
+		return cli_fail_file(out_path, &err);
 	}
+	cli_end_file(&out);
 	cli_put_verdict(stdout, path, &result);
 	if (ferror(stdout) || fflush(stdout))
 		return cli_fail("cannot write to stdout");

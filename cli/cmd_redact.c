@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* inspmort redact: a copy of a crash file without its secrets. */
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "commands.h"
-#include "io.h"
+#include "new_file.h"
 #include "redact_file.h"
 
 static const char help[] =
@@ -38,15 +37,11 @@ static enum ipm_errc redact_into(struct ipm_reader *reader, struct ipm_redact_op
 				 struct ipm_error *err)
 {
 	struct ipm_new_file file;
-	char copy[4096];
 	enum ipm_errc rc;
 
-	if (strlen(out) >= sizeof(copy))
-		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "the name is too long");
-	strcpy(copy, out);
 	if (isatty(STDERR_FILENO))
 		opts->progress = show_progress;
-	rc = ipm_new_file_create(dirname(copy), &file, err);
+	rc = cli_new_file(out, &file, err);
 	if (rc)
 		return rc;
 	rc = ipm_redact_file(reader, opts, ipm_fd_sink(file.fd), result, err);
@@ -54,7 +49,7 @@ static enum ipm_errc redact_into(struct ipm_reader *reader, struct ipm_redact_op
 		fputs("\r\033[K", stderr);
 	if (!rc)
 		rc = ipm_new_file_publish(&file, out, 1, err);
-	ipm_new_file_discard(&file);
+	cli_end_file(&file);
 	return rc;
 }
 

@@ -3,7 +3,8 @@
 'use strict';
 
 const assert = require('node:assert');
-const { spawnSync } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
@@ -192,4 +193,21 @@ test('convert', async (t) => {
 		}
 		assert.ok(readable >= 20, `${readable} of 24`);
 	});
+});
+
+test('an interrupted conversion leaves nothing behind', async (t) => {
+	const dir = temporaryDirectory(t);
+	const file = crashSource(dir, 'boom.js', source);
+	const out = path.join(dir, 'out.json');
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+		const child = spawn(inspmort, ['convert', '-o', out, file], { stdio: 'ignore' });
+		const partial = () => fs.readdirSync(dir).filter((name) => name.endsWith('.partial'));
+		while (!partial().length && child.exitCode === null)
+			await new Promise((resolve) => setImmediate(resolve));
+		child.kill(signal);
+		const [code, by] = await once(child, 'exit');
+		// Either it was still at work, or it had just finished; never a leftover.
+		assert.ok(by === signal || (code === 0 && fs.existsSync(out)), `${code} ${by}`);
+		assert.deepStrictEqual(partial(), []);
+	}
 });
