@@ -29,6 +29,7 @@ IPM_MUST_USE enum ipm_errc ipm_capture_limits_from_env(struct ipm_capture_limits
 struct ipm_capture_options {
 	struct ipm_capture_limits limits;
 	bool redact;		/* secrets stay out */
+	bool no_local_files;	/* the target is elsewhere: its source maps are not files of ours */
 	unsigned skip_frames;	/* the agent's own frames on top of the stack */
 	uint64_t own_script_id; /* frames of this script are the agent's; 0: none */
 	struct ipm_meta meta;	/* what the caller knows; the engine asks the target for the rest */

@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "source_map.h"
 
 /* At most this part of the file budget goes to sources of scripts without a frame. */
 #define OTHER_SOURCES_PART 4
@@ -34,7 +35,7 @@ static bool fetch_source(struct run *run, uint64_t id, struct ipm_buf *ret, enum
 static enum ipm_errc write_script(struct run *run, struct script_entry *entry, bool with_source,
 				  struct ipm_error *err)
 {
-	struct ipm_buf source = IPM_BUF_INIT;
+	struct ipm_buf source = IPM_BUF_INIT, map = IPM_BUF_INIT;
 	struct ipm_script *script = &entry->script;
 	enum ipm_errc rc = IPM_OK;
 
@@ -45,12 +46,20 @@ static enum ipm_errc write_script(struct run *run, struct script_entry *entry, b
 		script->has_source = !rc;
 		script->source_missing = IPM_REASON_NONE;
 	}
+	if (!rc && script->has_source &&
+	    source_map_find(script->source_map_url, script->url, !run->capture->opts.no_local_files,
+			    &map)) {
+		rc = ipm_writer_text(run->writer, ipm_buf_as_str(&map), &script->source_map, err);
+		script->has_source_map = !rc;
+	}
 	if (!rc)
 		rc = ipm_writer_script(run->writer, script, err);
 	ipm_buf_deinit(&source);
+	ipm_buf_deinit(&map);
 	if (rc)
 		return rc;
-	script->source = (struct ipm_text){0};
+	script->source = script->source_map = (struct ipm_text){0};
+	script->has_source_map = false;
 	entry->written = true;
 	run->result.scripts++;
 	return IPM_OK;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "base64.h"
 #include "wtf8.h"
 
 #define MAX_INLINE ((size_t)4096)
@@ -480,17 +480,6 @@ static enum ipm_errc take_sequence(struct walker_text *w, bool secret_place, boo
 	return IPM_OK;
 }
 
-static int base64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 static int hex_digit(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -503,8 +492,6 @@ static enum ipm_errc take_bytes(struct walker_text *w, struct ipm_bytes *ret, st
 	uint64_t units;
 	uint8_t *out;
 	size_t i, n = 0;
-	uint32_t bits = 0;
-	int have = 0;
 	enum ipm_errc rc;
 
 	rc = take_text(w, &text, &units, err);
@@ -521,19 +508,8 @@ static enum ipm_errc take_bytes(struct walker_text *w, struct ipm_bytes *ret, st
 				return bad(w, "bytes expected", err);
 			out[n++] = (uint8_t)(high << 4 | low);
 		}
-	} else {
-		for (i = 0; i < text.len && text.data[i] != '='; i++) {
-			int digit = base64_digit(text.data[i]);
-
-			if (digit < 0)
-				return bad(w, "bytes expected", err);
-			bits = (bits << 6 | (uint32_t)digit) & 0xFFFFFF;
-			have += 6;
-			if (have >= 8) {
-				have -= 8;
-				out[n++] = (uint8_t)(bits >> have);
-			}
-		}
+	} else if (!base64_decode(text, out, &n)) {
+		return bad(w, "bytes expected", err);
 	}
 	/* A request with its headers, as it came from the network. */
 	if (w->redaction->on && redact_text((struct ipm_str){(const char *)out, n})) {

@@ -62,6 +62,8 @@ static int run_attached(const char *target, bool now)
 	if (ipm_websocket_open(place.host, place.port, place.path, ipm_monotonic_ns() + CONNECT_NS,
 			       &channel, &err))
 		return cli_fail("%s", err.message);
+	/* What a foreign program calls its source map may be any file of ours. */
+	opts.no_local_files = !place.pid;
 	if (watch_create(channel, &opts, place.pid, &watch, &err)) {
 		channel->ops->destroy(channel);
 		return cli_fail("%s", err.message);
