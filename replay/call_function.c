@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "completions.h"
 #include "elements.h"
 #include "evaluate.h"
 #include "wtf8.h"
@@ -156,6 +157,20 @@ static enum ipm_errc answer_slice(struct call *c, const struct subject *subject,
 	return answer_part(c, subject->id, part);
 }
 
+/* The second argument is what the user has typed so far. */
+static enum ipm_errc answer_names(struct call *c, const struct ipm_object *object,
+				  struct ipm_error *err)
+{
+	struct ipm_json_ref list = ipm_json_get(c->params, "arguments");
+	struct ipm_buf prefix = IPM_BUF_INIT;
+	enum ipm_errc code;
+
+	ipm_json_string(ipm_json_get(ipm_json_next(ipm_json_first(list)), "value"), &prefix);
+	code = answer_completions(c, object, ipm_buf_as_str(&prefix), err);
+	ipm_buf_deinit(&prefix);
+	return code;
+}
+
 /* True when the function was one of the known ones and the reply is made. */
 static bool answer_known(struct call *c, struct ipm_str text, const struct subject *subject,
 			 enum ipm_errc *ret, struct ipm_error *err)
@@ -175,6 +190,9 @@ static bool answer_known(struct call *c, struct ipm_str text, const struct subje
 	else if (!args.count && request_has(text, "getOwnPropertyNames(this)") &&
 		 request_has(text, "__proto__"))
 		*ret = answer_part(c, subject->id, subject->entries ? "entries:named" : "named");
+	else if (by_value && args.count == 3 && request_has(text, "sortText") &&
+		 request_has(text, "isArray"))
+		*ret = answer_names(c, subject->object, err);
 	else if (by_value && request_has(text, "<<default preview>>") &&
 		 request_has(text, "customProps")) {
 		ipm_buf_cstr(&c->result, "{\"result\":{\"type\":\"object\",\"value\":{\"out\":{},"

@@ -168,6 +168,39 @@ test('VS Code: who is it, previews, getters, and a function of its own', async (
 	assert.deepStrictEqual(missing.error, { code: -32000, message: 'Cannot find context with specified id' });
 });
 
+test('VS Code: the requests of a whole session, in its order', async (t) => {
+	const { client } = await opened(t);
+	const { callFrameId, location } = client.paused.callFrames[0];
+	const { objectId } = client.paused.callFrames[0].this;
+	const breakpoint = { urlRegex: 'file:\\/\\/\\/srv\\/crash\\.js($|\\?)', lineNumber: 13, columnNumber: 0 };
+	for (const [method, params] of [
+		['NodeWorker.enable', { waitForDebuggerOnStart: true }], ['Runtime.enable', {}], ['Debugger.enable', {}],
+		['Runtime.evaluate', { expression: "require('module').builtinModules\n//# sourceURL=eval-1.cdp\n", returnByValue: true, includeCommandLineAPI: true }],
+		['Debugger.setBlackboxPatterns', { patterns: [] }], ['Profiler.enable', {}], ['Debugger.setAsyncCallStackDepth', { maxDepth: 32 }],
+		['Debugger.setPauseOnExceptions', { state: 'uncaught' }], ['Debugger.setBlackboxPatterns', { patterns: ['^(node:)?internal\\/'] }],
+		['Debugger.setBreakpointByUrl', breakpoint], ['Debugger.removeBreakpoint', { breakpointId: '2:13:0:x' }],
+		['Runtime.evaluate', { contextId: 1, returnByValue: true, expression: "(()=>{process.env['X']='1'})()" }],
+		['Runtime.evaluate', { expression: '(()=>{let t=WebAssembly.compile;WebAssembly.compile=function(){}})();', silent: true, contextId: 1 }],
+		['Runtime.runIfWaitingForDebugger', {}],
+		['Runtime.getProperties', { objectId, accessorPropertiesOnly: true, ownProperties: false, generatePreview: true }],
+		['Runtime.getProperties', { objectId, ownProperties: true, generatePreview: true }],
+		['Runtime.callFunctionOn', { objectId, functionDeclaration: 'function(){return[Symbol.for("debug.description"),Symbol.for("nodejs.util.inspect.custom")]}', arguments: [] }],
+		['Debugger.evaluateOnCallFrame', { callFrameId, expression: 'name', includeCommandLineAPI: true, objectGroup: 'console', generatePreview: true, timeout: 500 }],
+		['Runtime.evaluate', { expression: '1+1\n//# sourceURL=eval-2.repl\n', includeCommandLineAPI: true, objectGroup: 'console', generatePreview: true }],
+		['Debugger.evaluateOnCallFrame', { callFrameId, expression: '(this)\n//# sourceURL=eval-3.cdp\n', objectGroup: 'console', silent: true, throwOnSideEffect: false }],
+		['Debugger.getScriptSource', { scriptId: location.scriptId }], ['Debugger.stepOver', {}], ['Runtime.releaseObject', { objectId }],
+	])
+		assert.ok((await client.request(method, params)).result, method);
+	const completions = await client.call('Runtime.callFunctionOn', { objectId, returnByValue: true, arguments: [{}, { value: 'le' }, { value: false }],
+		functionDeclaration: 'function(r,e,t){ let s=[]; s.push({label:1,sortText:2,type:3,detail:4}); return {result:s,isArray:this instanceof Array} }' });
+	assert.deepStrictEqual(completions.result.value, { result: [{ label: 'levels', sortText: '~~levels', type: 'property', detail: 'Map' }], isArray: false });
+	const all = await client.call('Runtime.callFunctionOn', { objectId, returnByValue: true, arguments: [{}, { value: '' }, { value: false }],
+		functionDeclaration: 'function(r,e,t){ let s=[]; s.push({label:1,sortText:2,type:3,detail:4}); return {result:s,isArray:this instanceof Array} }' });
+	const labels = all.result.value.result.map(({ label }) => label);
+	for (const name of ['levels', 'reservations', 'constructor', 'priceOf', 'hasOwnProperty'])
+		assert.ok(labels.includes(name), name);
+});
+
 test('watches, hovers and the console get values or JavaScript errors', async (t) => {
 	const { client } = await opened(t);
 	const { callFrameId } = client.paused.callFrames[0];
