@@ -5,7 +5,7 @@
 
 #include "clock.h"
 #include "engine.h"
-#include "source_map.h"
+#include "find_source_map.h"
 
 /* At most this part of the file budget goes to sources of scripts without a frame. */
 #define OTHER_SOURCES_PART 4

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "source_map.h"
+#include "find_source_map.h"
 
 static char dir[] = "/tmp/inspmort-map-XXXXXX";
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source_map.h"
+#include "find_source_map.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef IPM_CAPTURE_SOURCE_MAP_H
-#define IPM_CAPTURE_SOURCE_MAP_H
+#ifndef IPM_CAPTURE_FIND_SOURCE_MAP_H
+#define IPM_CAPTURE_FIND_SOURCE_MAP_H
 
 /* Finding the source map that a script names: within its URL, or in a file beside the script. */
 
