@@ -29,6 +29,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/inspmortConfigVersion.cma
 	COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/inspmortConfigVersion.cmake DESTINATION ${package_dir})
 
+# From lib/pkgconfig, or lib/<machine>/pkgconfig, back to the prefix.
+file(RELATIVE_PATH PC_PREFIX /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
+string(REGEX REPLACE "/$" "" PC_PREFIX "${PC_PREFIX}")
 configure_file(cmake/inspmort.pc.in ${PROJECT_BINARY_DIR}/inspmort.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/inspmort.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 

@@ -82,3 +82,32 @@ test('bash completes commands and options', () => {
 	assert.ok(complete('sho').includes('show'));
 	assert.ok(complete('show --fr').includes('--frame'));
 });
+
+test('the program in docs/library.md builds against it with pkg-config, and runs', () => {
+	const text = fs.readFileSync(path.join(__dirname, '..', '..', 'docs', 'library.md'), 'utf8');
+	fs.writeFileSync(path.join(root, 'thrown.c'), /```c\n([^]*?)```/.exec(text)[1]);
+	const libdir = path.dirname(spawnSync('find', [root, '-name', 'libinspmort.so'], { encoding: 'utf8' }).stdout.trim());
+	const env = { ...process.env, PKG_CONFIG_PATH: path.join(libdir, 'pkgconfig'), LD_LIBRARY_PATH: libdir };
+	const built = spawnSync('sh', ['-c', 'cc -std=c11 -Wall -Wextra -Werror thrown.c $(pkg-config --cflags --libs inspmort) -o thrown'],
+		{ cwd: root, env, encoding: 'utf8' });
+	assert.strictEqual(built.status, 0, built.stderr);
+	const name = fs.readdirSync(root).find((f) => f.endsWith('.inspmort'));
+	const shown = spawnSync('./thrown', [name], { cwd: root, env, encoding: 'utf8' });
+	assert.strictEqual(shown.status, 0);
+	assert.match(shown.stdout, /^TypeError: Cannot read properties of undefined \(reading 'price'\)\n/);
+	assert.match(shown.stdout, /^name = honey$/m);
+});
+
+test('a CMake project finds the package', () => {
+	const project = path.join(root, 'project');
+	fs.mkdirSync(project);
+	fs.writeFileSync(path.join(project, 'CMakeLists.txt'), `cmake_minimum_required(VERSION 3.25)
+project(user C)
+find_package(inspmort 0.1 REQUIRED)
+add_executable(thrown ../thrown.c)
+target_link_libraries(thrown PRIVATE inspmort::inspmort)
+`);
+	const made = spawnSync('sh', ['-c', `cmake -S . -B build -DCMAKE_PREFIX_PATH='${root}' && cmake --build build`],
+		{ cwd: project, encoding: 'utf8' });
+	assert.strictEqual(made.status, 0, made.stdout + made.stderr);
+});
