@@ -94,7 +94,8 @@ static void put_group(struct ipm_buf *out, uint64_t id, uint64_t counter)
 }
 
 enum ipm_errc ipm_block_writer_init(struct ipm_block_writer *bw, struct ipm_sink sink,
-				    const struct ipm_writer_options *opts, struct ipm_error *err)
+				    const struct ipm_writer_options *opts,
+				    const struct ipm_file_info *origin, struct ipm_error *err)
 {
 	static const struct ipm_writer_options defaults;
 	struct ipm_header header = {.major = IPM_FORMAT_MAJOR, .minor = IPM_FORMAT_MINOR};
@@ -162,6 +163,10 @@ enum ipm_errc ipm_block_writer_init(struct ipm_block_writer *bw, struct ipm_sink
 	}
 	header.uuid[6] = (uint8_t)((header.uuid[6] & 0x0F) | 0x40);
 	header.uuid[8] = (uint8_t)((header.uuid[8] & 0x3F) | 0x80);
+	if (origin && origin->major) {
+		header.created_ns = origin->created_ns;
+		memcpy(header.uuid, origin->uuid, sizeof(header.uuid));
+	}
 	ipm_layout_put_header(bw->frame, &header);
 	return put_frame(bw, IPM_HEADER_BYTES, err);
 no_memory:

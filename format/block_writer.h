@@ -8,6 +8,7 @@
  */
 
 #include "buf.h"
+#include "ipm_reader.h"
 #include "ipm_writer.h"
 #include "layout.h"
 
@@ -56,8 +57,10 @@ enum {
 	IPM_WRITER_RECORD_MAX = 3 << 20,
 };
 
+/* `origin` NULL: a new file; else one with that file's uuid and time. */
 IPM_MUST_USE enum ipm_errc ipm_block_writer_init(struct ipm_block_writer *bw, struct ipm_sink sink,
 						 const struct ipm_writer_options *opts,
+						 const struct ipm_file_info *origin,
 						 struct ipm_error *err);
 void ipm_block_writer_deinit(struct ipm_block_writer *bw);
 

@@ -204,30 +204,65 @@ uint64_t ipm_item_jump(const struct ipm_item *item)
 	return big_endian(item->bytes.data, item->bytes.len);
 }
 
+/* Bytes of items that contain nothing and say their length in the first byte; 0: look closer. */
+static const uint8_t plain_length[32] = {
+	[0x00] = 1, [0x02] = 1, [0x03] = 1,		/* nil, false, true */
+	[0x0a] = 5, [0x0b] = 9,				/* float */
+	[0x0c] = 2, [0x0d] = 3, [0x0e] = 5, [0x0f] = 9, /* uint */
+	[0x10] = 2, [0x11] = 3, [0x12] = 5, [0x13] = 9, /* int */
+};
+
+/* What an item that is none of the short ones does to the count. False: nonsense. */
+static bool skip_long(struct ipm_cursor *c, uint64_t *left, uint64_t *counter)
+{
+	struct ipm_item item;
+	uint64_t jump;
+
+	if (!ipm_cursor_next(c, &item))
+		return false;
+	if (item.type == IPM_ITEM_ARRAY) {
+		*left += item.count;
+		*counter += !item.count;
+	} else if (item.type == IPM_ITEM_MAP) {
+		*left += 2 * (uint64_t)item.count;
+	} else if (item.type == IPM_ITEM_EXT) {
+		jump = ipm_item_jump(&item);
+		if (jump && jump < UINT64_MAX)
+			*counter = jump + 1;
+	}
+	return true;
+}
+
+/* Half of a lookup's time is spent here: what is short and common comes first. */
 bool ipm_cursor_skip_counting(struct ipm_cursor *c, uint64_t *counter)
 {
-	uint64_t left = 1, jump;
-	struct ipm_item item;
+	uint64_t left = 1;
 
 	for (; left; left--) {
-		if (!ipm_cursor_next(c, &item))
+		size_t room = (size_t)(c->end - c->at), n = 1;
+		uint8_t tag;
+
+		if (!room)
 			return false;
-		switch (item.type) {
-		case IPM_ITEM_ARRAY:
-			left += item.count;
-			*counter += !item.count;
-			break;
-		case IPM_ITEM_MAP:
-			left += 2 * (uint64_t)item.count;
-			break;
-		case IPM_ITEM_EXT:
-			jump = ipm_item_jump(&item);
-			if (jump && jump < UINT64_MAX)
-				*counter = jump + 1;
-			break;
-		default:
-			break;
+		tag = *c->at;
+		if (tag >= 0xa0 && tag < 0xc0) {
+			n = 1u + (tag & 31u);
+		} else if (tag >= 0x90 && tag < 0xa0) {
+			left += tag & 15u;
+			*counter += tag == 0x90;
+		} else if (tag >= 0x80 && tag < 0x90) {
+			left += 2u * (tag & 15u);
+		} else if (tag >= 0xc0 && tag < 0xe0) {
+			n = plain_length[tag & 31];
+			if (!n) {
+				if (!skip_long(c, &left, counter))
+					return false;
+				continue;
+			}
 		}
+		if (n > room)
+			return false;
+		c->at += n;
 	}
 	return true;
 }

@@ -104,10 +104,25 @@ static bool is_tag(const uint8_t *p)
 				!memcmp(p, "ROT1", 4) || !memcmp(p, "FTR1", 4)));
 }
 
+/*
+ * Looking closer at a candidate costs as much as the frame it pretends to be. A file made of
+ * pretenders gets so many looks per byte, and is damage from there on. *spent counts.
+ */
+static bool spend(struct ipm_file *file, uint64_t *spent, const uint8_t *frame, size_t len)
+{
+	uint32_t magic, bytes = ipm_layout_frame_bytes(frame, len, &magic);
+
+	if (bytes > file->bytes)
+		bytes = 0; /* refused at a glance */
+	*spent += 64 + bytes;
+	return *spent <= 4 * file->bytes + (256 << 20);
+}
+
 /* The next place from `at` on where a frame of ours is whole; the file's end when none is. */
-static enum ipm_errc resync(struct ipm_file *file, uint64_t at, uint64_t *ret,
+static enum ipm_errc resync(struct ipm_frame_walk *walk, uint64_t at, uint64_t *ret,
 			    struct ipm_error *err)
 {
+	struct ipm_file *file = walk->file;
 	uint8_t window[4096 + 12];
 
 	while (at < file->bytes) {
@@ -126,6 +141,10 @@ static enum ipm_errc resync(struct ipm_file *file, uint64_t at, uint64_t *ret,
 
 			if (window[i] < 0x50 || window[i] > 0x5f || !is_tag(window + i + 8))
 				continue;
+			if (!spend(file, &walk->spent, window + i, len - i)) {
+				*ret = file->bytes;
+				return IPM_OK;
+			}
 			rc = look(file, at + i, &event, err);
 			if (rc)
 				return rc;
@@ -152,7 +171,7 @@ enum ipm_errc ipm_frame_walk_next(struct ipm_frame_walk *walk, struct ipm_frame_
 	if (rc)
 		return rc;
 	if (event.type == IPM_REGION_DAMAGE || event.type == IPM_REGION_CUT) {
-		rc = resync(walk->file, walk->at + 1, &next, err);
+		rc = resync(walk, walk->at + 1, &next, err);
 		if (rc)
 			return rc;
 		/* A length that reaches past the end, but there is more of ours: a wrong length. */
@@ -170,7 +189,7 @@ enum ipm_errc ipm_frame_walk_next(struct ipm_frame_walk *walk, struct ipm_frame_
 enum ipm_errc ipm_frames_last_index(struct ipm_file *file, uint64_t end, uint64_t *ret_index,
 				    struct ipm_error *err)
 {
-	uint64_t high = end;
+	uint64_t high = end, spent = 0;
 
 	/* Windows overlap by a tag's reach, so that none is missed at a border. */
 	while (high > IPM_HEADER_BYTES) {
@@ -188,6 +207,8 @@ enum ipm_errc ipm_frames_last_index(struct ipm_file *file, uint64_t end, uint64_
 				continue;
 			if (!is_tag(view.data + i + 8))
 				continue;
+			if (!spend(file, &spent, view.data + i, view.len - i))
+				return ipm_fail(err, IPM_ERR_NOT_FOUND, "no whole block");
 			rc = look(file, low + i, &event, err);
 			if (rc)
 				return rc;

@@ -22,6 +22,7 @@ enum ipm_region {
 struct ipm_frame_walk {
 	struct ipm_file *file;
 	uint64_t at;
+	uint64_t spent; /* bytes looked at while searching; starts at 0 */
 };
 
 struct ipm_frame_event {

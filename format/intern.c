@@ -6,12 +6,6 @@
 
 #include "bytes.h"
 
-struct ipm_intern_slot {
-	uint32_t hash;	 /* the upper half of the hash; the lower one chose the place */
-	uint32_t number; /* IPM_INTERN_NONE - number, so that zeroed memory is an empty table */
-	uint32_t offset, len;
-};
-
 enum ipm_errc ipm_intern_init(struct ipm_intern *table, uint32_t count_max, uint32_t bytes_max,
 			      struct ipm_error *err)
 {
@@ -73,13 +67,30 @@ static bool matches(const struct ipm_intern *table, const struct ipm_intern_slot
 	       (!key.len || !memcmp(table->bytes + slot->offset, key.data, key.len));
 }
 
-uint32_t ipm_intern_find(const struct ipm_intern *table, struct ipm_bytes key, uint64_t hash)
+static uint64_t *filter_word(struct ipm_intern *table, uint64_t hash)
 {
+	return &table->filter[hash >> 38 & (IPM_INTERN_FILTER - 1)];
+}
+
+static uint64_t filter_bit(uint64_t hash)
+{
+	return UINT64_C(1) << (hash >> 32 & 63);
+}
+
+uint32_t ipm_intern_find(struct ipm_intern *table, struct ipm_bytes key, uint64_t hash)
+{
+	struct ipm_intern_slot *recent = &table->recent[hash >> 20 & (IPM_INTERN_RECENT - 1)];
 	uint32_t i = (uint32_t)hash & table->mask;
 
+	if (recent->number && matches(table, recent, key, hash))
+		return IPM_INTERN_NONE - recent->number;
+	if (!(*filter_word(table, hash) & filter_bit(hash)))
+		return IPM_INTERN_NONE;
 	for (; table->slots[i].number; i = (i + 1) & table->mask)
-		if (matches(table, &table->slots[i], key, hash))
+		if (matches(table, &table->slots[i], key, hash)) {
+			*recent = table->slots[i];
 			return IPM_INTERN_NONE - table->slots[i].number;
+		}
 	return IPM_INTERN_NONE;
 }
 
@@ -99,6 +110,7 @@ bool ipm_intern_add(struct ipm_intern *table, struct ipm_bytes key, uint64_t has
 		.offset = table->bytes_used,
 		.len = (uint32_t)key.len,
 	};
+	*filter_word(table, hash) |= filter_bit(hash);
 	table->bytes_used += (uint32_t)key.len;
 	table->count++;
 	return true;

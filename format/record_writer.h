@@ -25,7 +25,7 @@ enum {
 struct ipm_writer {
 	struct ipm_block_writer blocks;
 	struct ipm_intern strings, shapes;
-	uint64_t *seen; /* hashes of strings met once */
+	uint32_t *seen; /* hashes of strings met once */
 	uint8_t *memory[3];
 	struct ipm_buf record; /* the record under construction */
 	struct ipm_buf piece;  /* slices and definitions made meanwhile */

@@ -371,7 +371,7 @@ enum ipm_errc ipm_recover(const char *path, struct ipm_sink sink, ipm_finding_fn
 		free(out);
 		return rc;
 	}
-	rc = ipm_block_writer_init(out, sink, NULL, err);
+	rc = ipm_block_writer_init(out, sink, NULL, ipm_reader_info(x.r), err);
 	if (!rc) {
 		x.out = out;
 		rc = walk(&x, err);

@@ -147,8 +147,8 @@ static uint32_t intern_string(struct ipm_writer *w, struct ipm_str str, bool alw
 	number = ipm_intern_find(&w->strings, key, hash);
 	if (number != IPM_INTERN_NONE)
 		return number;
-	if (!always && w->seen[hash % IPM_SEEN] != hash) {
-		w->seen[hash % IPM_SEEN] = hash;
+	if (!always && w->seen[hash % IPM_SEEN] != (uint32_t)(hash >> 32)) {
+		w->seen[hash % IPM_SEEN] = (uint32_t)(hash >> 32);
 		return IPM_INTERN_NONE;
 	}
 	number = w->strings.count;

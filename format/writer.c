@@ -70,7 +70,7 @@ enum ipm_errc ipm_writer_create(struct ipm_sink sink, const struct ipm_writer_op
 	w->next_id[IPM_BLOCK_SLICES] = 1;
 	rc = allocate(w, err);
 	if (!rc)
-		rc = ipm_block_writer_init(&w->blocks, sink, opts, err);
+		rc = ipm_block_writer_init(&w->blocks, sink, opts, NULL, err);
 	if (rc) {
 		ipm_writer_destroy(w);
 		return rc;

@@ -38,8 +38,8 @@ enum ev_node_type {
 	EV_N_SPREAD,	  /* ...a */
 	EV_N_HOLE,
 	EV_N_AWAIT,
-	EV_N_YIELD,
-	EV_N_META, /* import(), import.meta, super, new.target: name says which */
+	EV_N_YIELD, /* a; op '*': yield* */
+	EV_N_META,  /* import(), import.meta, super, new.target: name says which */
 
 	EV_N_BLOCK,	       /* list */
 	EV_N_EXPRESSION,       /* a */
@@ -146,6 +146,7 @@ struct ev_parser {
 	struct ev_lexer lexer;
 	unsigned depth;
 	bool no_in;
+	bool in_generator;
 };
 struct ev_node *ev_node_new(struct ev_parser *p, enum ev_node_type type);
 /* Sets the height from the children; NULL when the tree is too high. */

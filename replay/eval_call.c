@@ -234,13 +234,14 @@ static bool call_closure(struct ev *e, const struct ev_closure *closure, struct 
 			 struct ev_val *args, size_t count, struct ev_val *ret)
 {
 	const struct ev_node *fn = closure->function;
+	struct ev_obj *generator = e->generator;
 	enum ev_completion how = EV_NORMAL;
 	struct ev_env *env;
 	bool ok;
 
-	if (fn->flags & (EV_F_ASYNC | EV_F_GENERATOR))
-		return ev_throw(e, "EvalError",
-				"async functions and generators cannot be evaluated");
+	if (fn->flags & EV_F_ASYNC)
+		return ev_throw_side_effect(e,
+					    "async functions cannot be run: the process is dead");
 	env = ev_env_new(e, closure->env);
 	if (!env)
 		return false;
@@ -248,6 +249,12 @@ static bool call_closure(struct ev *e, const struct ev_closure *closure, struct 
 	if (!(fn->flags & EV_F_ARROW)) {
 		ev_env_set_this(env, this_value);
 		if (!make_arguments(e, env, args, count))
+			return false;
+	}
+	e->generator = NULL;
+	if (fn->flags & EV_F_GENERATOR) {
+		e->generator = ev_new(e, IPM_KIND_ITERATOR, "Generator");
+		if (!e->generator)
 			return false;
 	}
 	ok = bind_parameters(e, fn, env, args, count);
@@ -259,6 +266,9 @@ static bool call_closure(struct ev *e, const struct ev_closure *closure, struct 
 		ok = ev_run(e, fn->b, env, ret);
 	}
 	ev_env_free(e, env);
+	if (ok && e->generator)
+		*ret = ev_temp(e->generator);
+	e->generator = generator;
 	return ok;
 }
 

@@ -182,6 +182,7 @@ struct ev {
 	struct ipm_error *err;
 
 	struct ipm_str source;
+	struct ev_obj *generator; /* where `yield` puts its values */
 	struct ev_env *free_envs;
 	struct ev_cached_object cache[EV_CACHE_SLOTS];
 	struct ev_cached_slice slices[16];

@@ -120,6 +120,100 @@ bool ev_throw_no_entry(struct ev *e, struct ev_val v)
 			     ev_excerpt(e, ev_str_view(s)));
 }
 
+static bool proto_getter(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	return ev_prototype_of(e, a->this_value, ret);
+}
+
+static bool read_flag(struct ev *e, struct ev_val descriptor, const char *name, uint8_t flag,
+		      uint8_t *flags)
+{
+	struct ev_key key = ev_key_of((struct ipm_str){name, strlen(name)});
+	struct ev_found found;
+	bool yes;
+
+	if (!ev_lookup(e, descriptor, &key, &found) || !found.found)
+		return !e->throwing && !e->stop && !e->errc;
+	if (!ev_truthy(e, found.value, &yes))
+		return false;
+	*flags = (uint8_t)(yes ? *flags | flag : *flags & ~flag);
+	return true;
+}
+
+static bool define_one(struct ev *e, struct ev_obj *o, struct ev_key *key, struct ev_val descriptor)
+{
+	struct ev_slot *slot = ev_find_slot(o, key);
+	uint8_t flags = slot ? slot->flags : 0;
+	struct ev_val value, getter;
+	bool callable;
+
+	if (!ev_is_object(descriptor))
+		return ev_throw(e, "TypeError", "Property description must be an object");
+	if (!read_flag(e, descriptor, "enumerable", IPM_PROPERTY_ENUMERABLE, &flags) ||
+	    !read_flag(e, descriptor, "configurable", IPM_PROPERTY_CONFIGURABLE, &flags) ||
+	    !read_flag(e, descriptor, "writable", IPM_PROPERTY_WRITABLE, &flags) ||
+	    !ev_get_c(e, descriptor, "get", &getter) || !ev_is_callable(e, getter, &callable) ||
+	    !ev_get_c(e, descriptor, "value", &value))
+		return false;
+	if (callable ? !ev_define_getter(e, o, key, getter) : !ev_define(e, o, key, value, flags))
+		return false;
+	slot = ev_find_slot(o, key);
+	if (slot)
+		slot->flags = flags;
+	return true;
+}
+
+static bool definable(struct ev *e, struct ev_args *a, struct ev_obj **ret)
+{
+	*ret = NULL;
+	if (!ev_is_object(ev_arg(a, 0)))
+		return ev_throw(e, "TypeError", "Object.defineProperty called on non-object");
+	if (a->v[0].type != EV_TEMP)
+		return ev_throw_side_effect(e,
+					    "Object.defineProperty would change an object of the "
+					    "dead process");
+	*ret = a->v[0].obj;
+	return true;
+}
+
+static bool define_property(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	struct ev_obj *o;
+	struct ev_key key;
+
+	return definable(e, a, &o) && ev_to_key(e, ev_arg(a, 1), &key) &&
+	       define_one(e, o, &key, ev_arg(a, 2)) && ev_return(a->v[0], ret);
+}
+
+static bool define_own(struct ev *e, void *self, struct ev_key *key,
+		       const struct ev_found *property)
+{
+	return define_one(e, self, key, property->value);
+}
+
+static bool define_properties(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	struct ev_obj *o;
+
+	return definable(e, a, &o) && to_object(e, ev_arg(a, 1)) &&
+	       ev_own_keys(e, a->v[1], EV_KEYS_STRINGS | EV_KEYS_SYMBOLS, define_own, o) &&
+	       ev_return(a->v[0], ret);
+}
+
+/* Of the expression's own objects only. */
+static bool set_prototype_of(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	struct ev_val proto = ev_arg(a, 1);
+	struct ev_obj *o;
+
+	if (!definable(e, a, &o))
+		return false;
+	if (proto.type != EV_NULL && !ev_is_object(proto))
+		return ev_throw(e, "TypeError", "Object prototype may only be an Object or null");
+	o->proto = proto;
+	return ev_return(a->v[0], ret);
+}
+
 static bool take_entry(struct ev *e, void *self, struct ev_val v, bool *stop)
 {
 	struct ev_val name, value;
@@ -540,8 +634,10 @@ const struct ev_native ev_natives_object[] = {
 	{"Object", "freeze", freeze, 0, 1, 0},
 	{"Object", "isFrozen", is_frozen, 0, 1, 0},
 	{"Object", "groupBy", group_by, 0, 2, 0},
-	{"Object", "defineProperty", NULL, EV_NATIVE_REFUSED, 3, 0},
-	{"Object", "setPrototypeOf", NULL, EV_NATIVE_REFUSED, 2, 0},
+	{"Object", "defineProperty", define_property, 0, 3, 0},
+	{"Object", "defineProperties", define_properties, 0, 2, 0},
+	{"Object", "setPrototypeOf", set_prototype_of, 0, 2, 0},
+	{"Object.prototype", "__proto__", proto_getter, EV_NATIVE_GETTER, 0, 0},
 	{"Map", "groupBy", map_group_by, 0, 2, 0},
 	{"Object.prototype", "hasOwnProperty", has_own_property, 0, 1, 0},
 	{"Object.prototype", "propertyIsEnumerable", property_is_enumerable, 0, 1, 0},

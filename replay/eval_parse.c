@@ -1019,6 +1019,24 @@ static struct ev_node *parse_assignment_rest(struct ev_parser *p, struct ev_node
 	return n->b ? ev_node_done(p, n) : NULL;
 }
 
+static struct ev_node *parse_yield(struct ev_parser *p)
+{
+	struct ev_node *n = ev_node_new(p, EV_N_YIELD);
+	bool star;
+
+	if (!n || !ev_lex(&p->lexer) || !ev_parse_accept(p, '*', &star))
+		return NULL;
+	n->op = star ? '*' : 0;
+	if (star || (!p->lexer.token.newline_before && p->lexer.token.type != EV_T_END &&
+		     !ev_parse_is(p, ')') && !ev_parse_is(p, ']') && !ev_parse_is(p, '}') &&
+		     !ev_parse_is(p, ',') && !ev_parse_is(p, ';') && !ev_parse_is(p, ':'))) {
+		n->a = ev_parse_assignment(p);
+		if (!n->a)
+			return NULL;
+	}
+	return ev_node_done(p, n);
+}
+
 struct ev_node *ev_parse_assignment(struct ev_parser *p)
 {
 	struct ev_node *left, *n;
@@ -1026,6 +1044,11 @@ struct ev_node *ev_parse_assignment(struct ev_parser *p)
 
 	if (!ev_parse_enter(p))
 		return NULL;
+	if (p->in_generator && ev_parse_is_word(p, "yield")) {
+		left = parse_yield(p);
+		p->depth--;
+		return left;
+	}
 	left = parse_binary(p, 1);
 	if (!left)
 		return NULL;

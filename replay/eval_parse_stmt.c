@@ -65,9 +65,10 @@ static struct ev_node *parse_declarator(struct ev_parser *p)
 struct ev_node *ev_parse_function_rest(struct ev_parser *p, struct ev_node *fn)
 {
 	struct ev_node **tail = &fn->list, *n;
-	bool no_in = p->no_in;
+	bool no_in = p->no_in, in_generator = p->in_generator;
 
 	p->no_in = false;
+	p->in_generator = fn->flags & EV_F_GENERATOR;
 	if (!ev_parse_enter(p) || !ev_parse_expect(p, '('))
 		return NULL;
 	while (!ev_parse_is(p, ')')) {
@@ -97,6 +98,7 @@ struct ev_node *ev_parse_function_rest(struct ev_parser *p, struct ev_node *fn)
 	fn->end = fn->b->end;
 	p->depth--;
 	p->no_in = no_in;
+	p->in_generator = in_generator;
 	return ev_node_done(p, fn);
 }
 

@@ -482,6 +482,21 @@ static bool run_private_in(struct ev *e, const struct ev_node *n, struct ev_env 
 	return true;
 }
 
+/* Generators run to their end at once: nobody can tell who only looks. */
+static bool run_yield(struct ev *e, const struct ev_node *n, struct ev_env *env, struct ev_val *ret)
+{
+	struct ev_val v = EV_UNDEF;
+
+	if (n->a && !run(e, n->a, env, &v))
+		return false;
+	*ret = EV_UNDEF;
+	if (!e->generator)
+		return ev_throw(e, "SyntaxError", "yield outside of a generator");
+	if (n->op)
+		return iterate(e, n->a, v, e->generator);
+	return ev_push(e, e->generator, v);
+}
+
 static bool run_node(struct ev *e, const struct ev_node *n, struct ev_env *env, struct ev_val *ret)
 {
 	struct ev_val right, ignored = EV_UNDEF;
@@ -543,6 +558,8 @@ static bool run_node(struct ev *e, const struct ev_node *n, struct ev_env *env, 
 		return run_new(e, n, env, ret);
 	case EV_N_PRIVATE_IN:
 		return run_private_in(e, n, env, ret);
+	case EV_N_YIELD:
+		return run_yield(e, n, env, ret);
 	case EV_N_AWAIT:
 		return ev_throw_side_effect(e, "nothing can be awaited: the process is dead");
 	case EV_N_TAGGED:

@@ -243,6 +243,7 @@ static bool run_while(struct ev *e, const struct ev_node *n, struct ev_env *env,
 static bool run_try(struct ev *e, const struct ev_node *n, struct ev_env *env, struct ev_val *ret,
 		    enum ev_completion *how)
 {
+	struct ev_obj *generator = e->generator;
 	unsigned depth = e->depth;
 	enum ev_completion after = EV_NORMAL;
 	struct ev_val thrown, value;
@@ -253,6 +254,7 @@ static bool run_try(struct ev *e, const struct ev_node *n, struct ev_env *env, s
 		thrown = e->exception;
 		e->throwing = false;
 		e->depth = depth;
+		e->generator = generator;
 		*how = EV_NORMAL;
 		inner = ev_env_new(e, env);
 		ok = inner && (!n->b || ev_bind(e, n->b, thrown, inner, EV_LET)) &&
@@ -263,6 +265,7 @@ static bool run_try(struct ev *e, const struct ev_node *n, struct ev_env *env, s
 	thrown = e->exception;
 	e->throwing = false;
 	e->depth = depth;
+	e->generator = generator;
 	value = EV_UNDEF;
 	if (!run_block(e, n->d, env, &value, &after))
 		return false;

@@ -2,7 +2,9 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "../support/memory_file.h"
 #include "wtf8.h"
@@ -172,6 +174,46 @@ START_TEST(every_write)
 }
 END_TEST
 
+/* A child writes without end and is killed: what was handed to the kernel is in order. */
+START_TEST(killed)
+{
+	static const useconds_t after[] = {500, 5000, 20000, 60000};
+	const struct ipm_writer_options opts = {.block_raw_bytes = 4096};
+	struct ipm_verify_result v;
+	struct ipm_error err;
+	char path[64];
+	int fd, status;
+	pid_t child;
+
+	snprintf(path, sizeof(path), "/tmp/inspmort-test-XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (!child) {
+		struct ipm_writer *w;
+		uint64_t i;
+
+		if (ipm_writer_create(ipm_fd_sink(fd), &opts, &w, &err))
+			_exit(1);
+		for (i = 1; !write_object(w, i, &err); i++)
+			;
+		_exit(1);
+	}
+	/* Any moment is right; a few of them are tried. */
+	usleep(after[_i]);
+	ck_assert_int_eq(kill(child, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(ipm_verify(path, NULL, NULL, &v, &err), IPM_OK);
+	ck_assert_uint_eq(v.damaged_bytes, 0);
+	ck_assert_int_ne(v.verdict, IPM_VERDICT_DAMAGED);
+	ck_assert_int_ne(v.verdict, IPM_VERDICT_WHOLE);
+	close(fd);
+	unlink(path);
+}
+END_TEST
+
 START_TEST(every_allocation_of_the_writer)
 {
 	uint64_t n;
@@ -322,6 +364,7 @@ int main(void)
 
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, every_write);
+	tcase_add_loop_test(t, killed, 0, 4);
 	if (counting) {
 		tcase_add_test(t, every_allocation_of_the_writer);
 		tcase_add_test(t, no_allocation_after_the_start);

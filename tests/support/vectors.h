@@ -279,6 +279,40 @@ static inline void save_hostile(void)
 	ipm_buf_deinit(&file);
 }
 
+/* Whole, and with no room between its references. */
+static inline void save_references(void)
+{
+	const struct ipm_meta meta = {.tool = IPM_STR("vectors")};
+	const struct ipm_summary summary = {.status = IPM_STATUS_COMPLETE};
+	struct ipm_buf file = IPM_BUF_INIT;
+	struct ipm_writer *w;
+	struct ipm_error err;
+	uint64_t i;
+
+	ck_assert_int_eq(ipm_writer_create(memory_sink(&file), NULL, &w, &err), IPM_OK);
+	ck_assert_int_eq(ipm_writer_meta(w, &meta, &err), IPM_OK);
+	for (i = 1; i <= 100; i++) {
+		struct ipm_value v[4];
+		struct ipm_object o = {.id = i,
+				       .kind = IPM_KIND_ARRAY,
+				       .class_name = IPM_STR("Array"),
+				       .elements = v,
+				       .element_count = 4,
+				       .length = 4};
+		int k;
+
+		for (k = 0; k < 4; k++)
+			v[k] = (struct ipm_value){.type = IPM_VALUE_OBJECT,
+						  .object_id = i % 9 ? 4 * i + (uint64_t)k
+								     : 3000 - i * (uint64_t)k};
+		ck_assert_int_eq(ipm_writer_object(w, &o, &err), IPM_OK);
+	}
+	ck_assert_int_eq(ipm_writer_finish(w, &summary, &err), IPM_OK);
+	ipm_writer_destroy(w);
+	save_vector("references-whole", ipm_buf_bytes(&file));
+	ipm_buf_deinit(&file);
+}
+
 static inline void save_vectors(void)
 {
 	struct ipm_buf whole = IPM_BUF_INIT, other = IPM_BUF_INIT;
@@ -290,6 +324,7 @@ static inline void save_vectors(void)
 	make_sample(&other, 40, 32768);
 	save_vector("sample-large-blocks", ipm_buf_bytes(&other));
 	save_long("long");
+	save_references();
 	bytes = ipm_buf_bytes(&whole);
 	at = find_block(&whole, IPM_BLOCK_SUMMARY, 0, &end);
 	bytes.len = at;

@@ -87,14 +87,20 @@ static void put_file(struct ipm_bytes bytes)
 	ck_assert_int_eq(ipm_write_all(fd, bytes.data, bytes.len, &err), IPM_OK);
 }
 
-static void setup(void)
+/* A golden file of spec/vectors, or the sample of today's writer. */
+static void setup_file(const char *vector)
 {
+	char path[512];
 	struct ipm_reader *r;
 	struct ipm_error err;
 
 	file = texts = IPM_BUF_INIT;
 	record_count = 0;
-	make_sample(&file, 60, 700);
+	snprintf(path, sizeof(path), IPM_SOURCE_DIR "/spec/vectors/%s.inspmort", vector);
+	if (*vector)
+		ck_assert_msg(!ipm_read_file(path, 1 << 20, &file, &err), "%s", err.message);
+	else
+		make_sample(&file, 60, 700);
 	fd = memfd_create("sample", MFD_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
 	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
@@ -103,6 +109,11 @@ static void setup(void)
 	ck_assert_int_eq(ipm_reader_info(r)->integrity, IPM_WHOLE);
 	dump_records(r, keep, NULL);
 	ipm_reader_close(r);
+}
+
+static void setup(void)
+{
+	setup_file("");
 }
 
 static void teardown(void)
@@ -144,7 +155,7 @@ START_TEST(every_prefix)
 }
 END_TEST
 
-START_TEST(every_bit)
+static void flip_every_bit(void)
 {
 	size_t at, undetected = 0;
 	int bit;
@@ -178,6 +189,21 @@ START_TEST(every_bit)
 	/* Only bits that change nothing may go unnoticed: reserved ones in zstd's frames. */
 	ck_assert_uint_lt(undetected, file.len * 8 / 200);
 }
+
+START_TEST(every_bit)
+{
+	flip_every_bit();
+}
+END_TEST
+
+START_TEST(every_bit_of_golden_files)
+{
+	static const char *const vectors[] = {"sample", "sample-large-blocks", "references-whole"};
+
+	teardown();
+	setup_file(vectors[_i]);
+	flip_every_bit();
+}
 END_TEST
 
 START_TEST(not_a_crash_file)
@@ -209,6 +235,7 @@ int main(void)
 	tcase_set_timeout(t, 280);
 	tcase_add_test(t, every_prefix);
 	tcase_add_test(t, every_bit);
+	tcase_add_loop_test(t, every_bit_of_golden_files, 0, 3);
 	tcase_add_test(t, not_a_crash_file);
 	suite_add_tcase(s, t);
 	srunner_run_all(sr, CK_ENV);

@@ -121,6 +121,7 @@ START_TEST(whole)
 	ck_assert_int_eq(ipm_reader_open(fd_path, NULL, &r, &err), IPM_OK);
 	dump_file(r, &before);
 	ipm_reader_close(r);
+	ck_assert(!memcmp(out.data + 32, file.data + 32, 24)); /* time and uuid */
 	ck_assert_int_eq(open_bytes(ipm_buf_bytes(&out), NULL, &r, &err), IPM_OK);
 	dump_file(r, &after);
 	ipm_reader_close(r);
