@@ -296,6 +296,12 @@ static bool call_captured(struct ev *e, struct ev_val callee, struct ev_val this
 		return false;
 	if (native && (!construct || native->kind == EV_NATIVE_CONSTRUCTOR))
 		return call_native(e, native, this_value, args, count, construct, ret);
+	if (!construct) {
+		if (!ev_buffer_method(e, callee, this_value, &native))
+			return false;
+		if (native)
+			return call_native(e, native, this_value, args, count, false, ret);
+	}
 	if (!ev_get_c(e, callee, "name", &name))
 		return false;
 	text = name.type == EV_STRING ? name.str : NULL;

@@ -19,7 +19,8 @@ bool ev_length(struct ev *e, struct ev_val object, uint64_t *ret)
 		*ret = object.str->units;
 		return true;
 	}
-	if (object.type == EV_TEMP && object.obj->kind == IPM_KIND_ARRAY) {
+	if (object.type == EV_TEMP &&
+	    (object.obj->kind == IPM_KIND_ARRAY || object.obj->kind == IPM_KIND_TYPEDARRAY)) {
 		*ret = object.obj->element_count;
 		return true;
 	}
@@ -109,7 +110,8 @@ bool ev_element(struct ev *e, struct ev_val object, uint64_t index, struct ev_va
 
 	if (!ev_step(e))
 		return false;
-	if (object.type == EV_TEMP && object.obj->kind == IPM_KIND_ARRAY) {
+	if (object.type == EV_TEMP &&
+	    (object.obj->kind == IPM_KIND_ARRAY || object.obj->kind == IPM_KIND_TYPEDARRAY)) {
 		ret->type = EV_HOLE;
 		if (index < object.obj->element_count)
 			*ret = object.obj->elements[index];

@@ -21,7 +21,7 @@ struct ev_batch {
 	struct ipm_str group;
 };
 
-enum { EV_KNOWN_CLASSES = 16 };
+enum { EV_KNOWN_CLASSES = 27 };
 
 struct ipm_evaluator {
 	struct ipm_heap heap; /* first: what its functions get is the evaluator */

@@ -125,6 +125,9 @@ struct ev_obj {
 	double number;
 	struct ev_closure *closure;
 	struct ev_regex *regex;
+	enum ipm_element_type
+		element_type;	/* of typed arrays; their elements are values here too */
+	struct ipm_bytes bytes; /* of ArrayBuffers */
 	bool frozen;
 	uint64_t kept_id; /* in the evaluator's heap, once it is part of the result */
 };
@@ -408,6 +411,13 @@ bool ev_iterate(struct ev *e, struct ev_val iterable,
 bool ev_typed_element(struct ev *e, const struct ipm_object *object, uint64_t index,
 		      struct ev_val *ret);
 unsigned ev_element_size(enum ipm_element_type type);
+struct ev_obj *ev_new_typed(struct ev *e, enum ipm_element_type type, const char *class_name);
+/* Appends a value as the element type holds it. */
+bool ev_push_typed(struct ev *e, struct ev_obj *array, struct ev_val v);
+/* An empty typed array of the same class as another. */
+struct ev_obj *ev_new_typed_like(struct ev *e, struct ev_val other);
+/* The ArrayBuffer of a new typed array. */
+struct ev_obj *ev_typed_buffer(struct ev *e, struct ev_obj *array);
 
 /* eval_temp.c: objects of the expression. NULL or false: unwinding. */
 struct ev_obj *ev_new(struct ev *e, enum ipm_kind kind, const char *class_name);

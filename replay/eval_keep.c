@@ -238,6 +238,27 @@ static bool keep_elements(struct keeper *k, struct ev_obj *o, struct ipm_object 
 	return true;
 }
 
+static bool keep_typed(struct keeper *k, struct ev_obj *o, struct ipm_object *ret)
+{
+	struct ev_obj *buffer = ev_typed_buffer(k->e, o);
+
+	ret->length = o->element_count;
+	ret->element_type = o->element_type;
+	return buffer && keep_value(k, ev_temp(buffer), &ret->first);
+}
+
+static bool keep_bytes(struct keeper *k, struct ev_obj *o, struct ipm_object *ret)
+{
+	uint8_t *copy = take(k, o->bytes.len + 1);
+
+	if (!copy)
+		return false;
+	memcpy(copy, o->bytes.data, o->bytes.len);
+	ret->bytes = (struct ipm_bytes){copy, o->bytes.len};
+	ret->length = o->bytes.len;
+	return true;
+}
+
 static bool keep_prototype(struct keeper *k, struct ev_obj *o, struct ipm_object *ret)
 {
 	struct ev_val proto = o->proto;
@@ -277,6 +298,10 @@ static bool keep_object(struct keeper *k, struct ev_obj *o, struct ipm_object *r
 		return keep_elements(k, o, ret);
 	case IPM_KIND_PRIMITIVE:
 		return keep_value(k, o->first, &ret->first);
+	case IPM_KIND_TYPEDARRAY:
+		return keep_typed(k, o, ret);
+	case IPM_KIND_ARRAYBUFFER:
+		return keep_bytes(k, o, ret);
 	default:
 		return true;
 	}

@@ -333,7 +333,9 @@ static bool temp_keys(struct ev *e, struct ev_obj *o, const struct visit *it)
 	int symbols;
 
 	if (it->which & EV_KEYS_STRINGS) {
-		for (i = 0; o->kind == IPM_KIND_ARRAY && i < o->element_count; i++)
+		bool indexed = o->kind == IPM_KIND_ARRAY || o->kind == IPM_KIND_TYPEDARRAY;
+
+		for (i = 0; indexed && i < o->element_count; i++)
 			if (!visit_index(e, i, o->elements[i], it))
 				return false;
 		if (o->kind == IPM_KIND_PRIMITIVE && o->first.type == EV_STRING &&

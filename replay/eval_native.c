@@ -10,7 +10,7 @@ static const struct ev_native *const tables[] = {
 	ev_natives_global,   ev_natives_object, ev_natives_array, ev_natives_array_callback,
 	ev_natives_string,   ev_natives_number, ev_natives_math,  ev_natives_collection,
 	ev_natives_date,     ev_natives_regexp, ev_natives_typed, ev_natives_function,
-	ev_natives_iterator,
+	ev_natives_iterator, ev_natives_buffer,
 };
 
 static uint32_t hash_names(struct ipm_str area, struct ipm_str name)
@@ -216,6 +216,39 @@ bool ev_native_of_captured(struct ev *e, struct ev_val function, struct ev_val t
 	if (!*ret)
 		*ret = ev_native_find_c(e, "", name);
 	return true;
+}
+
+bool ev_buffer_method(struct ev *e, struct ev_val function, struct ev_val this_value,
+		      const struct ev_native **ret)
+{
+	const struct ipm_script *script;
+	const struct ipm_object *o;
+	struct ipm_error ignored;
+	struct ipm_str name = {"", 0};
+	struct ev_val own_name;
+	bool is_nodes = false;
+
+	*ret = NULL;
+	if (function.type != EV_HEAP || !ev_is_object(this_value))
+		return true;
+	if (!ev_class_name(e, this_value, &name))
+		return false;
+	if (!ev_view_is(name, "Buffer"))
+		return true;
+	o = ev_hold(e, function.id);
+	if (!o)
+		return false;
+	if (o->location.script_id &&
+	    !ipm_reader_script(e->reader, o->location.script_id, &script, &ignored))
+		is_nodes = script->url.len > 5 && !memcmp(script->url.data, "node:", 5);
+	ev_drop(e, o);
+	if (!is_nodes)
+		return true;
+	if (!ev_get_c(e, function, "name", &own_name))
+		return false;
+	if (own_name.type == EV_STRING && ev_str_whole(e, own_name.str))
+		*ret = ev_native_find_c(e, "Buffer.prototype", ev_str_view(own_name.str));
+	return !e->throwing;
 }
 
 bool ev_arg_index(struct ev *e, const struct ev_args *args, size_t i, uint64_t length,

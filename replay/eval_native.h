@@ -40,7 +40,7 @@ struct ev_native {
 extern const struct ev_native ev_natives_global[], ev_natives_object[], ev_natives_array[],
 	ev_natives_array_callback[], ev_natives_string[], ev_natives_number[], ev_natives_math[],
 	ev_natives_collection[], ev_natives_date[], ev_natives_regexp[], ev_natives_typed[],
-	ev_natives_function[], ev_natives_iterator[];
+	ev_natives_function[], ev_natives_iterator[], ev_natives_buffer[];
 
 /* For the evaluator: fills a hash table once. */
 enum { EV_NATIVE_BUCKETS = 2048 };
@@ -58,6 +58,9 @@ bool ev_prototype_of(struct ev *e, struct ev_val v, struct ev_val *ret);
 /* A captured function whose source says "[native code]": its builtin, or NULL. */
 bool ev_native_of_captured(struct ev *e, struct ev_val function, struct ev_val this_value,
 			   const struct ev_native **ret);
+/* The same for Node's own functions that read a Buffer. */
+bool ev_buffer_method(struct ev *e, struct ev_val function, struct ev_val this_value,
+		      const struct ev_native **ret);
 /* The name of a captured function with "[native code]"; empty for others. Copied. */
 bool ev_native_name(struct ev *e, struct ev_val function, struct ipm_str *ret);
 /* What a lookup of a builtin gives: functions, constants, symbols. */

@@ -659,8 +659,6 @@ const struct ev_native ev_natives_array[] = {
 	{"Array.prototype", "fill", fill, 0, 1, 0},
 	{"Array.prototype", "copyWithin", NULL, EV_NATIVE_REFUSED, 2, 0},
 	/* Typed arrays share what reads only. */
-	{"TypedArray.prototype", "slice", slice, 0, 2, 0},
-	{"TypedArray.prototype", "subarray", slice, 0, 2, 0},
 	{"TypedArray.prototype", "at", at, 0, 1, 0},
 	{"TypedArray.prototype", "includes", includes, 0, 1, 0},
 	{"TypedArray.prototype", "indexOf", index_of, 0, 1, 0},
@@ -670,6 +668,5 @@ const struct ev_native ev_natives_array[] = {
 	{"TypedArray.prototype", "entries", entries, 0, 0, 0},
 	{"TypedArray.prototype", "keys", keys, 0, 0, 0},
 	{"TypedArray.prototype", "values", values, 0, 0, 0},
-	{"TypedArray.prototype", "toReversed", to_reversed, 0, 0, 0},
 	{NULL, NULL, NULL, 0, 0, 0},
 };

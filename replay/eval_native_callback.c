@@ -367,8 +367,6 @@ const struct ev_native ev_natives_array_callback[] = {
 	{"Array.prototype", "sort", sort, 0, 1, 0},
 	{"Array.prototype", "toSorted", to_sorted, 0, 1, 0},
 	{"TypedArray.prototype", "forEach", for_each, 0, 1, 0},
-	{"TypedArray.prototype", "map", map, 0, 1, 0},
-	{"TypedArray.prototype", "filter", filter, 0, 1, 0},
 	{"TypedArray.prototype", "find", find, 0, 1, 0},
 	{"TypedArray.prototype", "findIndex", find_index, 0, 1, 0},
 	{"TypedArray.prototype", "findLast", find_last, 0, 1, 0},
@@ -377,7 +375,5 @@ const struct ev_native ev_natives_array_callback[] = {
 	{"TypedArray.prototype", "every", every, 0, 1, 0},
 	{"TypedArray.prototype", "reduce", reduce, 0, 1, 0},
 	{"TypedArray.prototype", "reduceRight", reduce_right, 0, 1, 0},
-	{"TypedArray.prototype", "sort", sort, 0, 1, 0},
-	{"TypedArray.prototype", "toSorted", to_sorted, 0, 1, 0},
 	{NULL, NULL, NULL, 0, 0, 0},
 };

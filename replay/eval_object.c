@@ -455,14 +455,15 @@ static bool own_of_temp(struct ev *e, struct ev_obj *o, struct ev_key *key, stru
 {
 	struct ev_slot *slot;
 
-	if (o->kind == IPM_KIND_ARRAY) {
+	if (o->kind == IPM_KIND_ARRAY || o->kind == IPM_KIND_TYPEDARRAY) {
 		if (key->kind == EV_KEY_INDEX) {
 			if (key->index < o->element_count &&
 			    o->elements[key->index].type != EV_HOLE)
 				found_value(ret, o->elements[key->index], IPM_PROPERTY_DEFAULT);
 			return true;
 		}
-		if (key->kind == EV_KEY_STRING && ev_view_is(key->name, "length")) {
+		if (o->kind == IPM_KIND_ARRAY && key->kind == EV_KEY_STRING &&
+		    ev_view_is(key->name, "length")) {
 			found_value(ret, ev_num((double)o->element_count), IPM_PROPERTY_WRITABLE);
 			return true;
 		}
@@ -560,10 +561,13 @@ static bool native_property(struct ev *e, struct ev_val object, struct ev_key *k
 	area = ev_area_of(e, object);
 	if (!area)
 		return false;
-	if (*area)
+	if (object.type == EV_TEMP && !strcmp(object.obj->class_name, "Buffer"))
+		n = ev_native_find_c(e, "Buffer.prototype", key->name);
+	if (!n && *area)
 		n = ev_native_find_c(e, area, key->name);
 	if (!n && key->kind == EV_KEY_STRING && ev_view_is(key->name, "constructor")) {
-		if (object.type == EV_TEMP && object.obj->kind == IPM_KIND_ERROR)
+		if (object.type == EV_TEMP &&
+		    (object.obj->kind == IPM_KIND_ERROR || object.obj->kind == IPM_KIND_TYPEDARRAY))
 			area = object.obj->class_name;
 		else if (!*area)
 			area = "Object";

@@ -638,6 +638,53 @@ sub.byteOffset
 clamped[0]
 u8.buffer.byteLength
 u8.constructor.name
+buf.toString()
+buf.toString("hex")
+buf.toString("base64")
+buf.toString("latin1")
+buf.toString("ascii")
+buf.toString("utf8", 6, 9)
+bytes.toString("base64url")
+bytes.toString("utf16le").length
+buf.length
+buf[0]
+buf.slice(0, 5).toString()
+buf.subarray(-3).toString("hex")
+buf.includes("wör")
+buf.indexOf("l", 4)
+buf.indexOf(0x6f)
+buf.equals(Buffer.from("hello wörld"))
+buf.equals(bytes)
+JSON.parse(body.toString()).name
+JSON.parse(body).id
+JSON.stringify(bytes)
+bytes.readUInt16LE(0)
+bytes.readUInt16BE(2)
+bytes.readInt16BE(2)
+bytes.readUInt32BE(0)
+bytes.readInt32LE(4)
+bytes.readInt8(2)
+Buffer.from("aGVsbG8=", "base64").toString()
+Buffer.from("68656c6c6f", "hex").toString()
+Buffer.from([104, 105]).toString()
+Buffer.concat([buf.slice(0, 2), Buffer.from("!")]).toString()
+Buffer.isBuffer(buf)
+Buffer.isBuffer(u8)
+Buffer.byteLength("é")
+String(buf)
+buf + "!"
+[...buf.entries()][1]
+u8.map(x => x * 2)
+u8.filter(x => x > 1)
+u8.slice(1)
+[...u8.subarray(0, 2)]
+u8.toString()
+f64.map(x => x / 2)
+new Uint8Array([1, 300, -1])
+new Uint8ClampedArray([300, -1, 1.5])
+new Float32Array([0.1])[0]
+new Uint8Array(3)
+new Int16Array([1, 2]).byteLength
 error.message
 error.name
 error.cause
@@ -729,6 +776,15 @@ N.x
 null[zero]
 undefined.foo()
 obj.nope()
+users.__proto__ === Array.prototype
+({}).__proto__ === Object.prototype
+Object.defineProperty({}, "x", { value: 5, enumerable: true })
+Object.defineProperty({}, "x", { get() { return 6; } }).x
+Object.keys(Object.defineProperty({ a: 1 }, "x", { value: 5 }))
+Object.setPrototypeOf({ a: 1 }, null)
+[...(function* () { yield 1; yield* [2, 3]; return 4; })()]
+[...(function* (n) { for (let i = 0; i < n; i++) if (i % 2) yield i; })(6)]
+Array.from((function* () { yield* users.map(u => u.name); })())
 users.map(5)
 users.map(u => u.nope.x)
 new five()

@@ -33,6 +33,7 @@ function inner(arg, ...rest) {
 	const dog = new Dog('rex'), stack = Stack.from([1, 2]);
 	const error = new TypeError('bad thing', { cause: 'why' });
 	const u8 = new Uint8Array([1, 2, 255]), i16 = new Int16Array([-1, 300]), f64 = new Float64Array([1.5, -2]), b64 = new BigInt64Array([-1n, 5n]);
+	const buf = Buffer.from('hello wörld'), body = Buffer.from('{"id":7,"name":"tea"}'), bytes = Buffer.from([1, 2, 0xfe, 0xff, 0, 0, 0x80, 0]);
 	const sub = new Uint8Array(u8.buffer, 1, 2), clamped = new Uint8ClampedArray([300, -5]);
 	const cyclic = { name: 'cyclic' }; cyclic.self = cyclic;
 	const bare = Object.create(null); bare.q = 1;
@@ -52,7 +53,7 @@ function inner(arg, ...rest) {
 		throw error;
 	}
 	return [rest, nums, ints, holes, empty, big, small, str, ascii, blank, padded, csv, lone, digits, hex, map, set, other, date, invalid, old, re, global,
-		unnamed, obj, dog, stack, u8, i16, f64, b64, sub, clamped, bare, boxed, boxedNumber, users, numbers, wide, dictionary, long, longWide, arrow, T, F, N, U,
+		unnamed, obj, dog, stack, u8, i16, f64, b64, buf, body, bytes, sub, clamped, bare, boxed, boxedNumber, users, numbers, wide, dictionary, long, longWide, arrow, T, F, N, U,
 		zero, five, tenth, minus, matrix, mixed, words, json, iterator, shadowed];
 }
 
