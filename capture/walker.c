@@ -10,6 +10,8 @@ extern const unsigned char ipm_walker_js[];
 extern const size_t ipm_walker_js_len;
 extern const unsigned char ipm_walker_plain_js[];
 extern const size_t ipm_walker_plain_js_len;
+extern const unsigned char ipm_walker_process_js[];
+extern const size_t ipm_walker_process_js_len;
 
 /*
  * `scopes` is the closure of one of Node's own functions, in which its untouched builtins lie.
@@ -82,6 +84,8 @@ static enum ipm_errc install(struct walker *w, const struct walker_options *opts
 	ipm_buf_append(&declaration, ipm_walker_js, ipm_walker_js_len);
 	ipm_buf_cstr(&declaration, install_plain);
 	ipm_buf_append(&declaration, ipm_walker_plain_js, ipm_walker_plain_js_len);
+	ipm_buf_byte(&declaration, ',');
+	ipm_buf_append(&declaration, ipm_walker_process_js, ipm_walker_process_js_len);
 	ipm_buf_cstr(&declaration, install_tail);
 	rc = ipm_buf_status(&declaration, err);
 	if (rc)

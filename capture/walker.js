@@ -8,9 +8,10 @@
  * P: Node's primordials, or null where there are none (Deno, browsers): then the plain builtins
  * serve. internalBinding: Node's, or null. denied: objects whose values must not be read, since
  * reading loads modules or shows the environment. locate: the agent's, tells where a function
- * is ("script,line,column") without the protocol; or undefined.
+ * is ("script,line,column") without the protocol; or undefined. plain, process: the functions of
+ * walker_plain.js and walker_process.js.
  */
-function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, plain) {
+function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, plain, process) {
 	'use strict';
 	const standIn = P ? null : plain();
 	if (!P)
@@ -29,7 +30,12 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 	const U = internalBinding ? internalBinding('util') : standIn.util;
 	const B = internalBinding ? internalBinding('buffer') : null;
 	const toStringTag = P.SymbolToStringTag;
-	const WeakRefPrototype = P.WeakRefPrototype;
+	const WeakRefPrototype = P.WeakRefPrototype, ObjectPrototype = P.ObjectPrototype;
+	const exotic = new SafeMap();
+	const builtin = ['Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Date', 'RegExp', 'Promise', 'ArrayBuffer',
+		'TypedArray', 'DataView', 'Error', 'Number', 'String', 'Boolean', 'BigInt', 'Symbol', 'Array'];
+	for (let i = 0; i < builtin.length; i++)
+		exotic.set(P[builtin[i] + 'Prototype'], true);
 
 	const KIND = { __proto__: null, object: 0, array: 1, function: 2, error: 3, map: 4, set: 5,
 		weakmap: 6, weakset: 7, date: 8, regexp: 9, promise: 10, proxy: 11, typedarray: 12,
@@ -252,34 +258,44 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 		return n + ';' + end + ';' + text.length + ':' + text;
 	}
 
-	/* What all objects of one prototype share: their class, and whether it has #privates. */
-	function classOf(o, proto, own) {
-		let known = proto === null ? undefined : classes.get(proto);
-		if (known === undefined) {
-			known = { __proto__: null, name: undefined, stable: false, hasPrivates: false };
-			if (proto !== null) {
-				for (let p = proto, n = 0; p !== null && n < 64 && !T.isProxy(p); p = prototypeOf(p), n++) {
-					const d = descriptorOf(p, 'constructor');
-					if (d === undefined || typeof d.value !== 'function' || T.isProxy(d.value))
-						continue;
-					if (n === 0)
-						known.stable = true;
-					const source = sourceOf(d.value);
-					if (startsWith(source, 'class') && includes(source, '#')) {
-						known.hasPrivates = true;
-						break;
-					}
-				}
-				classes.set(proto, known);
+	/*
+	 * What all objects of one prototype share: their class, whether it has #privates, and whether
+	 * they are plain objects (undefined: nobody has looked yet). Asking V8 for every object what it
+	 * is would take longer than all the rest.
+	 */
+	function infoOf(proto) {
+		if (proto === null)
+			return { __proto__: null, name: undefined, stable: false, hasPrivates: false, plain: false };
+		let info = classes.get(proto);
+		if (info !== undefined)
+			return info;
+		info = { __proto__: null, name: undefined, stable: false, hasPrivates: false, plain: undefined };
+		for (let p = proto, n = 0; p !== null && n < 64 && !T.isProxy(p); p = prototypeOf(p), n++) {
+			if (exotic.has(p))
+				info.plain = false;
+			const d = descriptorOf(p, 'constructor');
+			if (d === undefined || typeof d.value !== 'function' || T.isProxy(d.value))
+				continue;
+			if (n === 0)
+				info.stable = true;
+			const source = sourceOf(d.value);
+			if (startsWith(source, 'class') && includes(source, '#')) {
+				info.hasPrivates = true;
+				break;
 			}
 		}
-		needsCdp = known.hasPrivates;
-		/* One that names itself, or arguments, says nothing about others of its prototype. */
-		if (own || !known.stable || T.isArgumentsObject(o))
+		classes.set(proto, info);
+		return info;
+	}
+
+	/* One that names itself, or arguments, says nothing about others of its prototype. */
+	function classOf(o, info, own) {
+		needsCdp = info.hasPrivates;
+		if (own || !info.stable)
 			return key(U.getConstructorName(o));
-		if (known.name === undefined)
-			known.name = key(U.getConstructorName(o));
-		return known.name;
+		if (info.name === undefined)
+			info.name = key(U.getConstructorName(o));
+		return info.name;
 	}
 	let needsCdp = false;
 
@@ -410,9 +426,20 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 			return deniedRecord(o);
 		if (o === P) /* a frame of Node's shows it: every builtin there is, none of the program's */
 			return start(KIND.object, key('Object'), CLOSED) + value(null) + 'p0;.\n';
-		const proto = prototypeOf(o);
-		let kind, detail = '', keys, skip, flags = 0;
-		if (typeof o === 'function') {
+		const proto = prototypeOf(o), info = infoOf(proto);
+		let kind, detail = '', keys, skip, flags = 0, own = false;
+		if (info.plain === true && typeof o === 'object' && !isArray(o)) {
+			keys = ownKeys(o);
+			/* Arguments have the prototype of plain objects, and a symbol at their end. */
+			if (proto !== ObjectPrototype || keys.length === 0 ||
+			    typeof keys[keys.length - 1] === 'string' || !T.isArgumentsObject(o))
+				kind = KIND.object;
+			else
+				keys = undefined;
+		}
+		if (kind !== undefined) {
+			/* known already */
+		} else if (typeof o === 'function') {
 			kind = KIND.function;
 			const source = sourceOf(o);
 			detail = string(source, maxString);
@@ -435,12 +462,13 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 				const d = descriptorOf(o, 'length');
 				const n = d !== undefined && typeof d.value === 'number' && d.value >= 0 ? d.value : 0;
 				detail = sequence(o, n < 65536 ? n : 65536, false);
+				own = true;
 			}
 		} else if (T.isNativeError(o)) {
 			kind = KIND.error;
 			detail = stackOf(o, id);
 			keys = ownKeys(o);
-			const name = classOf(o, proto, namesItself(keys));
+			const name = classOf(o, info, namesItself(keys));
 			if (needsCdp)
 				wanted += id + ',';
 			return start(kind, name, needsCdp ? NEEDS_CDP : 0) + value(proto) + detail +
@@ -499,10 +527,14 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 			detail = value(weakDeref(o));
 		} else {
 			kind = KIND.object;
+			if (info.plain === undefined)
+				info.plain = true;
 		}
 		if (keys === undefined)
 			keys = ownKeys(o);
-		const name = classOf(o, proto, namesItself(keys));
+		if (kind !== KIND.object && typeof o === 'object' && kind !== KIND.arguments)
+			info.plain = false;
+		const name = classOf(o, info, own || namesItself(keys));
 		if (needsCdp)
 			flags |= NEEDS_CDP;
 		if (flags & NEEDS_CDP)
@@ -588,6 +620,8 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 		return s + ';';
 	}
 
+	const aboutProcess = process(P, internalBinding, { __proto__: null, value, isError: T.isNativeError,
+		stackGetter });
 	return {
 		__proto__: null,
 		/* Pairs of what it is ("v", or "<scope type> <name>") and the thing; ids or values come back. */
@@ -657,45 +691,10 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 			}
 			return flush(s);
 		},
-		/* What the process tells about itself, without running anything of it: six fields by line. */
 		about(process) {
-			const own = (o, k) => {
-				const d = o !== null && typeof o === 'object' ? descriptorOf(o, k) : undefined;
-				return d === undefined ? undefined : d.value;
-			};
-			const text = (v) => value(typeof v === 'string' || typeof v === 'number' ? v : '');
 			room = 1 << 20;
-			const versions = own(process, 'versions'), argv = own(process, 'argv');
-			let s = text(own(process, 'version')) + text(own(versions, 'v8')) +
-				text(own(process, 'arch')) + text(own(process, 'platform')) +
-				text(own(process, 'pid')) + text(own(process, 'execPath'));
-			let cwd = '';
-			try {
-				cwd = internalBinding('process_methods').cwd();
-			} catch { /* no Node, or the directory is gone */ }
-			s += text(cwd);
-			for (let i = 0; isArray(argv) && i < argv.length && i < 256; i++)
-				s += text(own(argv, i));
-			return flush(s + ']');
+			return flush(aboutProcess.about(process) + ']');
 		},
-		/* Node's diagnostic report, with the stack of what was thrown; no look-ups of host names. */
-		report() {
-			const R = internalBinding('report'), thrown = objects[1];
-			const error = { __proto__: null, stack: '', message: '' };
-			if (typeof thrown === 'object' && thrown !== null && T.isNativeError(thrown)) {
-				const d = descriptorOf(thrown, 'stack');
-				if (d !== undefined && typeof d.value === 'string')
-					error.stack = d.value;
-				else if (d !== undefined && d.get !== undefined && d.get === stackGetter)
-					error.stack = call(stackGetter, thrown);
-			}
-			const had = R.getExcludeNetwork ? R.getExcludeNetwork() : true;
-			if (!had)
-				R.setExcludeNetwork(true);
-			const text = R.getReport(error);
-			if (!had)
-				R.setExcludeNetwork(false);
-			return text;
-		},
+		report: () => aboutProcess.report(objects[1]),
 	};
 }

@@ -11,13 +11,15 @@ function inspmortPlain() {
 			ReflectGetOwnPropertyDescriptor: Reflect.getOwnPropertyDescriptor,
 			ObjectGetPrototypeOf: Object.getPrototypeOf, ObjectSetPrototypeOf: Object.setPrototypeOf,
 			ArrayIsArray: Array.isArray, ArrayBufferIsView: ArrayBuffer.isView,
-			WeakRefPrototype: WeakRef.prototype, SymbolToStringTag: Symbol.toStringTag,
+			ObjectPrototype: Object.prototype, SymbolToStringTag: Symbol.toStringTag,
 			StringFromCharCode: String.fromCharCode };
 		const uncurry = (f) => Function.prototype.call.bind(f);
 		const constructors = [String, Number, Boolean, BigInt, Symbol, Function, Date, RegExp, DataView,
-			ArrayBuffer, WeakRef, Object.getPrototypeOf(Uint8Array), Map, Set];
+			ArrayBuffer, WeakRef, Object.getPrototypeOf(Uint8Array), Map, Set, WeakMap,
+			WeakSet, Promise, Error, Array];
 		for (let i = 0; i < constructors.length; i++) {
 			const C = constructors[i], proto = C.prototype, keys = Reflect.ownKeys(proto);
+			p[C.name + 'Prototype'] = proto;
 			for (let j = 0; j < keys.length; j++) {
 				const k = keys[j], d = Reflect.getOwnPropertyDescriptor(proto, k);
 				const text = typeof k === 'symbol' ? k === Symbol.toStringTag ? 'SymbolToStringTag' : '' :

@@ -21,10 +21,10 @@ if (!process.execArgv.includes('--expose-internals')) {
 	});
 } else {
 	const { internalBinding, primordials } = require('internal/test/binding');
-	const walker = load('walker.js'), plain = load('walker_plain.js');
+	const walker = load('walker.js'), plain = load('walker_plain.js'), process_ = load('walker_process.js');
 	const make = (native, options) => walker(native ? primordials : null, native ? internalBinding : null,
 		{ maxString: 1000, maxElements: 1e6, maxBytes: 1 << 20, closedScripts: '', ...options },
-		globalThis, process.env, undefined, plain);
+		globalThis, process.env, undefined, plain, process_);
 
 	// "3;…" definitions, then the payload. Names are put back into the text.
 	function open(text, names) {
