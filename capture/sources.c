@@ -7,7 +7,11 @@
 #include "engine.h"
 #include "find_source_map.h"
 
-/* At most this part of the file budget goes to sources of scripts without a frame. */
+/*
+ * Sources must not crowd out the objects: at most this part of the file budget goes to scripts
+ * of frames, and to the others. Counted before compression, so that much less is used.
+ */
+#define FRAME_SOURCES_PART 2
 #define OTHER_SOURCES_PART 4
 
 /* Into `ret`. False: there is none, and *reason says why. */
@@ -65,25 +69,34 @@ static enum ipm_errc write_script(struct run *run, struct script_entry *entry, b
 	return IPM_OK;
 }
 
-static enum ipm_errc write_by_id(struct run *run, uint64_t id, struct ipm_error *err)
+static enum ipm_errc write_by_id(struct run *run, uint64_t id, uint64_t *budget,
+				 struct ipm_error *err)
 {
 	struct script_entry *entry = scripts_find(&run->capture->scripts, id);
+	bool with_source;
 
 	if (!entry || entry->written)
 		return IPM_OK;
-	return write_script(run, entry, true, err);
+	with_source = entry->script.length <= *budget;
+	if (with_source)
+		*budget -= entry->script.length;
+	else
+		entry->script.source_missing = IPM_REASON_BYTES;
+	return write_script(run, entry, with_source, err);
 }
 
 enum ipm_errc run_write_frame_scripts(struct run *run, const struct ipm_pause *pause,
 				      struct ipm_error *err)
 {
+	uint64_t budget = run->capture->limits.max_bytes / FRAME_SOURCES_PART;
 	enum ipm_errc rc = IPM_OK;
 	size_t i;
 
 	for (i = 0; !rc && i < pause->frame_count; i++) {
-		rc = write_by_id(run, pause->frames[i].location.script_id, err);
+		rc = write_by_id(run, pause->frames[i].location.script_id, &budget, err);
 		if (!rc)
-			rc = write_by_id(run, pause->frames[i].function_location.script_id, err);
+			rc = write_by_id(run, pause->frames[i].function_location.script_id, &budget,
+					 err);
 	}
 	return rc;
 }

@@ -44,6 +44,21 @@ static const struct option options[] = {
 	{NULL, 0, NULL, 0},
 };
 
+static bool disabled(void)
+{
+	const char *value = getenv("INSPMORT_DISABLE");
+
+	return value && *value && strcmp(value, "0");
+}
+
+/* From here on the program is alone: its exit code and signals are its own. */
+static int run_alone(char **argv)
+{
+	execvp(argv[0], argv);
+	cli_fail("%s: %s", argv[0], strerror(errno));
+	return 127;
+}
+
 static int run_agent(char **argv)
 {
 	struct ipm_buf node_options = IPM_BUF_INIT;
@@ -57,10 +72,7 @@ static int run_agent(char **argv)
 	ipm_buf_deinit(&node_options);
 	if (rc)
 		return rc;
-	/* From here on the program is alone: its exit code and signals are its own. */
-	execvp(argv[0], argv);
-	cli_fail("%s: %s", argv[0], strerror(errno));
-	return 127;
+	return run_alone(argv);
 }
 
 int cmd_run(int argc, char **argv)
@@ -89,6 +101,8 @@ int cmd_run(int argc, char **argv)
 		return cli_usage("run", "run what?");
 	if (!strcmp(via, "agent"))
 		return run_agent(argv + optind);
+	if (!strcmp(via, "websocket") && disabled())
+		return run_alone(argv + optind);
 	if (!strcmp(via, "websocket"))
 		return run_websocket(argv + optind);
 	return cli_usage("run", "--via wants agent or websocket, not '%s'", via);
