@@ -145,39 +145,69 @@ static struct ipm_str base_name(struct ipm_str path)
 	return (struct ipm_str){path.data + i, path.len - i};
 }
 
-static void put_row(struct ipm_buf *out, const struct entry *e)
+static struct ipm_str path_of(const struct entry *e)
+{
+	return (struct ipm_str){e->path, strlen(e->path)};
+}
+
+static void put_facts(struct ipm_buf *out, const struct entry *e)
 {
 	const struct ipm_crash_summary *s = &e->summary;
 	struct ipm_buf program = IPM_BUF_INIT;
 
-	if (!e->readable) {
-		ipm_buf_printf(out, "%-24s %7s %-16s unreadable         %s: %s\n", "-", "-", "-",
-			       e->path, e->err.message);
-		return;
-	}
 	ipm_put_safe(&program, base_name(s->program), false);
 	ipm_buf_byte(&program, 0);
 	ipm_buf_printf(out, "%-24s %7" PRIu64 " %-16s %-8s", s->time, s->pid, s->signature,
 		       s->status);
 	put_size(out, s->bytes);
 	ipm_buf_printf(out, " %-14s ", ipm_buf_ok(&program) ? (const char *)program.data : "");
-	ipm_put_safe(out, s->error, false);
-	if (s->top_frame.len) {
-		ipm_buf_cstr(out, "  in ");
-		ipm_put_safe(out, s->top_frame, false);
-	}
-	ipm_buf_printf(out, "  %s\n", e->path);
+	out->failed |= program.failed;
 	ipm_buf_deinit(&program);
+}
+
+static void put_error(struct ipm_buf *out, const struct entry *e)
+{
+	ipm_put_safe(out, e->summary.error, false);
+	if (e->summary.top_frame.len) {
+		ipm_buf_cstr(out, "  in ");
+		ipm_put_safe(out, e->summary.top_frame, false);
+	}
+}
+
+/* One line a crash; two where the terminal is too narrow for that. */
+static void put_row(struct ipm_buf *out, const struct entry *e, unsigned columns)
+{
+	size_t start = out->len;
+
+	if (!e->readable) {
+		ipm_buf_printf(out, "%-24s %7s %-16s unreadable         ", "-", "-", "-");
+		ipm_put_safe(out, path_of(e), false);
+		ipm_buf_printf(out, ": %s\n", e->err.message);
+		return;
+	}
+	put_facts(out, e);
+	put_error(out, e);
+	ipm_buf_cstr(out, "  ");
+	ipm_put_safe(out, path_of(e), false);
+	if (columns && ipm_buf_ok(out) && out->len - start > columns) {
+		out->len = start;
+		put_facts(out, e);
+		ipm_put_safe(out, path_of(e), false);
+		ipm_buf_cstr(out, "\n    ");
+		put_error(out, e);
+	}
+	ipm_buf_byte(out, '\n');
 }
 
 static void put_table(struct ipm_buf *out, const struct list *list)
 {
+	unsigned columns = cli_columns();
 	size_t i;
 
 	ipm_buf_printf(out, "%-24s %7s %-16s %-8s%9s %-14s %s\n", "TIME", "PID", "SIGNATURE",
 		       "STATUS", "SIZE  ", "PROGRAM", "ERROR, FRAME, FILE");
 	for (i = 0; i < list->count; i++)
-		put_row(out, &list->entries[i]);
+		put_row(out, &list->entries[i], columns);
 }
 
 static void put_json(struct ipm_buf *out, const struct list *list)
@@ -190,7 +220,7 @@ static void put_json(struct ipm_buf *out, const struct list *list)
 
 		ipm_buf_cstr(out, i ? ",\n{" : "{");
 		ipm_json_put_name(out, "file");
-		ipm_json_put_string(out, (struct ipm_str){e->path, strlen(e->path)});
+		ipm_json_put_string(out, path_of(e));
 		if (e->readable) {
 			size_t at = out->len;
 

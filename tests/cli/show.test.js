@@ -304,6 +304,13 @@ test('list', async (t) => {
 	assert.strictEqual(ok(['list'], { cwd: dir }).split('\n').length, 5);
 	assert.strictEqual(ok(['list'], { env: { ...process.env, INSPMORT_DIR: dir } }).split('\n').length, 5);
 
+	const odd = path.join(dir, 'odd\x1b[31m\n.inspmort');
+	fs.renameSync(older, odd);
+	assert.match(ok(['list', dir]), /odd\\x1b\[31m\\n\.inspmort\n/);
+	const narrow = spawnSync('script', ['-qec', `stty cols 80; ${inspmort} list '${dir}'`, '/dev/null'], { encoding: 'utf8', env: { ...process.env, TERM: 'xterm' } });
+	if (!narrow.error)
+		assert.match(narrow.stdout, /^2\d{3}-\S+Z .* b\.js +\S+\.inspmort\r\n {4}Error: newer  in <anonymous> /m);
+
 	const empty = path.join(dir, 'empty');
 	fs.mkdirSync(empty);
 	const none = run(['list', empty]);
