@@ -43,6 +43,7 @@ struct watch {
 	struct ipm_buf current; /* the one being handled; the next may arrive meanwhile */
 	struct ipm_buf unseen;	/* the end of the program, for which V8 did not pause */
 	bool stop;		/* leave the waiting: something has to be done */
+	bool failed;		/* and said so */
 	bool has_context;	/* there is something to debug */
 	bool interrupted;	/* by the user */
 	bool ending;		/* the program waits for us to go */
@@ -162,6 +163,14 @@ static uint64_t watchdog_ms(const struct watch *w)
 	return ms > INT32_MAX ? UINT64_MAX : ms + ms / 10 + WATCHDOG_MS;
 }
 
+/* Once is enough: the next capture will most likely fail alike. */
+static void say_failed(struct watch *w, const char *dir, const struct ipm_error *err)
+{
+	if (!w->failed)
+		cli_fail("no crash file in %s: %s", dir, err->message);
+	w->failed = true;
+}
+
 static void take_capture(struct watch *w, struct ipm_json_ref params)
 {
 	struct held *h = new_held(w);
@@ -171,11 +180,14 @@ static void take_capture(struct watch *w, struct ipm_json_ref params)
 	struct ipm_error err;
 	enum ipm_errc rc;
 
+	if (!dir || !*dir)
+		dir = ".";
 	h->at_ns = ipm_monotonic_ns();
 	h->oom = ipm_json_equals(ipm_json_get(params, "reason"), "OOM");
 	exception_text(ipm_json_get(params, "data"), &h->what);
-	if (ipm_new_file_create(dir && *dir ? dir : ".", &h->file, &err)) {
-		cli_fail("%s", err.message);
+	if (ipm_new_file_create(dir, &h->file, &err)) {
+		say_failed(w, dir, &err);
+		drop(h);
 		w->held_count--;
 		return;
 	}
@@ -184,7 +196,7 @@ static void take_capture(struct watch *w, struct ipm_json_ref params)
 			     ipm_fd_sink(h->file.fd), &result, &err);
 	watchdog_stop(&dog);
 	if (rc && rc != IPM_ERR_PROTOCOL && rc != IPM_ERR_TIMEOUT) {
-		cli_fail("%s", err.message);
+		say_failed(w, dir, &err);
 		drop(h);
 		w->held_count--;
 		return;
@@ -351,7 +363,7 @@ void watch_run(struct watch *w)
 			on_paused(w);
 		}
 	}
-	if (w->unseen.len && !w->held_count)
+	if (w->unseen.len && !w->held_count && !w->failed)
 		capture_unseen(w);
 	w->channel->on_event = NULL;
 	w->channel = NULL;
