@@ -23,6 +23,8 @@ static inline struct ipm_str ipm_str_of(const char *text)
 }
 
 bool ipm_str_equal(struct ipm_str str, const char *text);
+/* Appends the bytes of an URL's text with each %41 decoded. */
+void ipm_put_percent_decoded(struct ipm_buf *out, struct ipm_str text);
 
 /* CDP's class name; the kind's usual one when the file has none. */
 struct ipm_str ipm_class_name(const struct ipm_object *object);

@@ -35,36 +35,10 @@ struct ipm_str ipm_place_url(struct ipm_reader *reader, struct ipm_str url,
 	return script->url;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-		return (c | 0x20) - 'a' + 10;
-	return -1;
-}
-
-static void put_path(struct ipm_buf *out, struct ipm_str path)
-{
-	size_t i;
-	int high, low;
-
-	for (i = 0; i < path.len; i++) {
-		high = path.data[i] == '%' && path.len - i > 2 ? hex_digit(path.data[i + 1]) : -1;
-		low = high >= 0 ? hex_digit(path.data[i + 2]) : -1;
-		if (low >= 0) {
-			ipm_buf_byte(out, (uint8_t)(high << 4 | low));
-			i += 2;
-		} else {
-			ipm_buf_byte(out, (uint8_t)path.data[i]);
-		}
-	}
-}
-
 void ipm_put_place(struct ipm_buf *out, struct ipm_str url, const struct ipm_location *location)
 {
 	if (starts_with(url, "file:///"))
-		put_path(out, (struct ipm_str){url.data + 7, url.len - 7});
+		ipm_put_percent_decoded(out, (struct ipm_str){url.data + 7, url.len - 7});
 	else if (url.len)
 		ipm_buf_str(out, url);
 	else

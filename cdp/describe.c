@@ -10,6 +10,32 @@ bool ipm_str_equal(struct ipm_str str, const char *text)
 	return strlen(text) == str.len && memcmp(str.data, text, str.len) == 0;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+		return (c | 0x20) - 'a' + 10;
+	return -1;
+}
+
+void ipm_put_percent_decoded(struct ipm_buf *out, struct ipm_str text)
+{
+	size_t i;
+	int high, low;
+
+	for (i = 0; i < text.len; i++) {
+		high = text.data[i] == '%' && text.len - i > 2 ? hex_digit(text.data[i + 1]) : -1;
+		low = high >= 0 ? hex_digit(text.data[i + 2]) : -1;
+		if (low >= 0) {
+			ipm_buf_byte(out, (uint8_t)(high << 4 | low));
+			i += 2;
+		} else {
+			ipm_buf_byte(out, (uint8_t)text.data[i]);
+		}
+	}
+}
+
 struct ipm_str ipm_class_name(const struct ipm_object *object)
 {
 	static const char *const usual[IPM_KIND_COUNT] = {

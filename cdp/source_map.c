@@ -57,32 +57,6 @@ static bool decode_base64(struct ipm_str text, struct ipm_buf *out)
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-		return (c | 0x20) - 'a' + 10;
-	return -1;
-}
-
-static void decode_percent(struct ipm_str text, struct ipm_buf *out)
-{
-	size_t i;
-	int high, low;
-
-	for (i = 0; i < text.len; i++) {
-		high = text.data[i] == '%' && text.len - i > 2 ? hex_digit(text.data[i + 1]) : -1;
-		low = high >= 0 ? hex_digit(text.data[i + 2]) : -1;
-		if (low >= 0) {
-			ipm_buf_byte(out, (uint8_t)(high << 4 | low));
-			i += 2;
-		} else {
-			ipm_buf_byte(out, (uint8_t)text.data[i]);
-		}
-	}
-}
-
 static bool is_data_url(struct ipm_str url)
 {
 	return url.len >= 5 && !memcmp(url.data, "data:", 5);
@@ -104,7 +78,7 @@ static bool decode_data_url(struct ipm_str url, struct ipm_buf *out)
 	url.len -= head + 1;
 	if (head >= 7 && !memcmp(comma - 7, ";base64", 7))
 		return decode_base64(url, out);
-	decode_percent(url, out);
+	ipm_put_percent_decoded(out, url);
 	return true;
 }
 
