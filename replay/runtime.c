@@ -270,7 +270,8 @@ static enum ipm_errc release_object(struct call *c, struct ipm_error *err)
 	uint64_t id;
 
 	(void)err;
-	if (object_id_param(c, &id))
+	/* A part of an object may go without the whole. */
+	if (object_id_param(c, &id) && !part_of_id(c)[0])
 		ipm_evaluator_release_object(c->r->evaluator, id);
 	return IPM_OK;
 }

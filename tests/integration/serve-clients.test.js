@@ -212,6 +212,12 @@ test('watches, hovers and the console get values or JavaScript errors', async (t
 	assert.strictEqual(broken.result.subtype, 'error');
 	assert.strictEqual(broken.exceptionDetails.text, 'Uncaught');
 	assert.match(broken.exceptionDetails.exception.description, /^ReferenceError: nosuch is not defined/);
+	const long = await evaluate('Array.from({ length: 300 }, (_, i) => i)');
+	const piece = await client.call('Runtime.callFunctionOn', { objectId: long.result.objectId, functionDeclaration: fragment, arguments: numbers(200, 299, 250000), silent: true });
+	const opened200 = async () => (await client.call('Runtime.getProperties', { objectId: piece.result.objectId, ownProperties: true })).result.map(({ value }) => value.value);
+	assert.strictEqual((await opened200())[99], 299);
+	await client.call('Runtime.releaseObject', { objectId: piece.result.objectId });
+	assert.strictEqual((await opened200())[99], 299, 'a released part is not the whole');
 	const incomplete = await client.call('Runtime.compileScript', { expression: 'name.', sourceURL: '', persistScript: false, executionContextId: 1 });
 	assert.match(incomplete.exceptionDetails.exception.description, /^SyntaxError: Unexpected end of input/);
 	assert.deepStrictEqual(await client.call('Runtime.compileScript', { expression: 'name', sourceURL: '', persistScript: false, executionContextId: 1 }), {});
