@@ -57,8 +57,6 @@ static enum ipm_errc import_entry(struct import *im, struct import_source *s,
 	if (!import_virtual(im, remote, &listing))
 		return IPM_OK;
 	rc = import_parse(im, &entry, listing);
-	if (rc)
-		return rc;
 	d = ipm_json_first(ipm_json_get(ipm_json_root(&entry), "result"));
 	for (; ipm_json_type(d) == IPM_JSON_OBJECT && !rc; d = ipm_json_next(d)) {
 		struct ipm_json_ref name = ipm_json_get(d, "name"), v = ipm_json_get(d, "value");

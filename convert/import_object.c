@@ -426,7 +426,7 @@ static enum ipm_errc read_privates(struct builder *b)
 }
 
 /* Which ArrayBuffer a view looks at: our own JSON says so beside the listing. */
-static enum ipm_errc find_buffer(struct builder *b, uint32_t handle)
+static enum ipm_errc find_buffer(struct builder *b, uint32_t handle, bool any)
 {
 	struct import *im = b->im;
 	struct ipm_object *o = &b->object;
@@ -448,7 +448,7 @@ static enum ipm_errc find_buffer(struct builder *b, uint32_t handle)
 		o->byte_offset = (uint64_t)ipm_json_int(ipm_json_get(view, "byteOffset"), 0);
 		if (ipm_json_string(ipm_json_get(view, "type"), &type) && ipm_buf_ok(&type))
 			o->element_type = import_element_type(ipm_buf_as_str(&type));
-	} else if (o->kind == IPM_KIND_TYPEDARRAY && b->result.len > 2) {
+	} else if (o->kind == IPM_KIND_TYPEDARRAY && any) {
 		rc = import_enqueue(im, handle, QUEUE_BUFFER, &buffer);
 		if (rc)
 			return rc;
@@ -541,7 +541,7 @@ static enum ipm_errc read_contents(struct builder *b, uint32_t handle, struct im
 		rc = import_elements(b->im, source, indexed, o->length, o, &b->skip_below);
 	}
 	if (!rc && (o->kind == IPM_KIND_TYPEDARRAY || o->kind == IPM_KIND_DATAVIEW))
-		rc = find_buffer(b, handle);
+		rc = find_buffer(b, handle, indexed != 0);
 	if (!rc && o->kind == IPM_KIND_DATE && b->time.len) {
 		rc = import_parse(b->im, &b->im->item, b->time);
 		o->number = ipm_json_double(ipm_json_root(&b->im->item), o->number);

@@ -373,8 +373,10 @@ static enum ipm_errc import_script(struct import *im, struct ipm_str id, struct 
 	import_pool_reset(&im->pool);
 	(void)json_find_member(extent, "params", &params);
 	rc = import_parse(im, &json, params);
-	if (rc)
+	if (rc) {
+		ipm_json_deinit(&json);
 		return rc;
+	}
 	p = ipm_json_root(&json);
 	script.id = parse_number(id);
 	script.url = import_str(im, ipm_json_get(p, "url"));

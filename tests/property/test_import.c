@@ -18,8 +18,8 @@
  * repeats a run.
  */
 
-#define ROUNDS	  120
-#define MUTATIONS 40
+#define ROUNDS	  60
+#define MUTATIONS 30
 #define OBJECTS	  40
 
 static uint64_t state;
