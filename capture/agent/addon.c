@@ -184,6 +184,7 @@ static napi_value js_arm(napi_env env, napi_callback_info info)
 		return NULL;
 	a->connect = function_member(env, argv[0], "connect");
 	a->pause = function_member(env, argv[0], "pause");
+	a->inspector_url = function_member(env, argv[0], "inspectorUrl");
 	if (napi_get_named_property(env, argv[0], "programAborts", &value) == napi_ok)
 		napi_get_value_bool(env, value, &a->program_aborts);
 	js_string_member(env, argv[0], "nodeVersion", &a->node_version);

@@ -37,8 +37,9 @@ enum debugger {
 struct agent {
 	napi_env env;
 	struct v8_isolate *isolate;
-	napi_ref connect; /* JavaScript: callback → inspector connection */
-	napi_ref pause;	  /* JavaScript: function (error) { debugger; } */
+	napi_ref connect;	/* JavaScript: callback → inspector connection */
+	napi_ref pause;		/* JavaScript: function (error) { debugger; } */
+	napi_ref inspector_url; /* JavaScript: where Node's inspector listens, or undefined */
 	struct session session;
 
 	bool armed;
@@ -113,6 +114,9 @@ napi_value locate(napi_env env, napi_callback_info info);
 /* A hash of where the top frames are; 0 when no JavaScript is on the stack. Needs a handle scope. */
 uint64_t where_are_we(struct agent *a);
 
+/* attached.c */
+bool debugger_is_attached(struct agent *a);
+
 /* debugger.c */
 bool debugger_start(struct agent *a, enum debugger debugger);
 void debugger_stop(struct agent *a); /* fine when it is off */
@@ -120,7 +124,7 @@ void debugger_stop(struct agent *a); /* fine when it is off */
 bool debugger_is_due(const struct agent *a, uint64_t *ret_ms);
 
 /* capture.c */
-/* Opens the inspector session if it is not open yet. */
+/* Opens the inspector session if it is not open yet. Refuses where it would disturb somebody. */
 IPM_MUST_USE enum ipm_errc agent_session(struct agent *a, struct ipm_error *err);
 /*
  * Pauses V8 in our own function, called with `argument` (NULL: undefined), with the Debugger

@@ -25,6 +25,8 @@ enum ipm_errc agent_session(struct agent *a, struct ipm_error *err)
 {
 	napi_value connect;
 
+	if (debugger_is_attached(a))
+		return ipm_fail(err, IPM_ERR_PROTOCOL, "a debugger is attached");
 	if (session_is_open(&a->session))
 		return IPM_OK;
 	if (napi_get_reference_value(a->env, a->connect, &connect) != napi_ok)

@@ -11,17 +11,17 @@ function pause(error) {
 
 // The connection below inspector.Session takes and gives text, which saves making an object of
 // every message and text of it again. process.binding() would warn under --pending-deprecation.
-function connector(options, env) {
+function inspector(options, env) {
 	// No exception may be thrown before the hook is in place: V8 would remember (hooks.c).
 	if (!process.permission && !/--pending-deprecation/.test(options) &&
 		env.NODE_PENDING_DEPRECATION !== '1') {
-		const { Connection } = process.binding('inspector');
+		const { Connection, url } = process.binding('inspector');
 		if (Connection)
-			return (onMessage) => new Connection(onMessage);
+			return { connect: (onMessage) => new Connection(onMessage), inspectorUrl: url };
 	}
-	const { Session } = require('inspector');
+	const { Session, url } = require('inspector');
 	const { parse, stringify } = JSON;
-	return (onMessage) => {
+	return { inspectorUrl: url, connect(onMessage) {
 		const session = new Session();
 		session.connect();
 		session.on('inspectorNotification', (message) => onMessage(ascii(stringify(message))));
@@ -32,7 +32,7 @@ function connector(options, env) {
 					onMessage(ascii(stringify(error ? { id, error } : { id, result }))));
 			},
 		};
-	};
+	} };
 }
 
 // The addon expects what V8 itself writes: everything beyond ASCII as an escape.
@@ -109,7 +109,7 @@ function arm() {
 	const hasCaptureCallback = process.hasUncaughtExceptionCaptureCallback.bind(process);
 
 	const armed = agent.arm({
-		connect: connector(options, env),
+		...inspector(options, env),
 		pause,
 		programAborts: /--abort[-_]on[-_]uncaught[-_]exception/.test(options),
 		nodeVersion: version,

@@ -100,3 +100,42 @@ for (const { major, path: node } of nodes) {
 		assert.strictEqual(fs.readdirSync(path.join(dir, 'out')).length, 2);
 	});
 }
+
+// A client of Node's inspector: a plain WebSocket that speaks as much as is needed.
+async function attach(url) {
+	const net = require('node:net');
+	const { hostname, port, pathname } = new URL(url);
+	const socket = net.connect(Number(port), hostname);
+	socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+		'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n');
+	await new Promise((resolve) => socket.once('data', resolve));
+	socket.on('error', () => {});
+	return socket;
+}
+
+for (const { major, path: node } of nodes)
+	test(`Node ${major}: an attached debugger is left in peace`, { timeout: 60000 }, async (t) => {
+		const { spawn } = require('node:child_process');
+		const dir = folder(t), program = path.join(dir, 'program.js');
+		fs.mkdirSync(path.join(dir, 'out'));
+		fs.writeFileSync(program, `process.stdin.once('data', function tick() { const local = 1; throw new Error('dies'); });`);
+		const child = spawn(node, ['--require', register, '--inspect=127.0.0.1:0', program],
+			{ env: { ...process.env, INSPMORT_DIR: path.join(dir, 'out') } });
+		let stderr = '', socket;
+		const ended = new Promise((resolve) => child.on('exit', resolve));
+		child.stderr.on('data', async (data) => {
+			stderr += data;
+			// At exit Node 20 waits for its client, with or without us.
+			if (stderr.includes('Waiting for the debugger to disconnect')) socket.destroy();
+			const url = /ws:\/\/\S+/.exec(stderr);
+			if (!url || socket) return;
+			socket = true;
+			socket = await attach(url[0]);
+			child.stdin.write('go\n');
+		});
+		assert.strictEqual(await ended, 1);
+		socket.destroy();
+		assert.match(stderr, /Error: dies/);
+		assert.match(stderr, /inspmort: no crash file: a debugger is attached/);
+		assert.deepStrictEqual(fs.readdirSync(path.join(dir, 'out')), []);
+	});
