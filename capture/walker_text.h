@@ -18,7 +18,7 @@
  *   record      kind "," class-name "," flags ";" prototype detail properties "\n"
  *   piece       "+e" value… "]" "\n" | "+p" property… "." "\n" | "+b" text "\n"
  *
- * `detail` depends on the kind; see walker_text.c. The reader trusts none of it: the other side
+ * `detail` depends on the kind; see walker_record.c. The reader trusts none of it: the other side
  * may be any program.
  */
 
