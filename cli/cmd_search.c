@@ -8,7 +8,9 @@
 
 #include "args.h"
 #include "commands.h"
+#include "eval.h"
 #include "json.h"
+#include "plain.h"
 #include "search.h"
 
 static const char help[] =
@@ -22,13 +24,16 @@ static const char help[] =
 	"  inspmort search --regex CRASH '^/tmp/.*js$'\n"
 	"  inspmort search --class CRASH Order         all objects made by class Order\n"
 	"  inspmort search --references CRASH 17       who points at object #17\n"
+	"  inspmort search --references CRASH order    and at that variable's object\n"
 	"\n"
 	"usage: inspmort search [OPTIONS] FILE PATTERN\n"
 	"\n"
 	"  --names            look at names only\n"
 	"  --values           look at values only\n"
 	"  --class            PATTERN is the name of a class\n"
-	"  --references       PATTERN is the number of an object, as search and print show it\n"
+	"  --references       PATTERN is the number of an object, as search shows it, or an\n"
+	"                     expression that gives one\n"
+	"  --frame N          the frame of that expression (0)\n"
 	"  -E, --regex        PATTERN is a regular expression (POSIX extended)\n"
 	"  -i, --ignore-case  A and a are the same (ASCII)\n"
 	"  --limit N          stop after N matches (1000); 0: never\n"
@@ -90,6 +95,36 @@ static bool parse_id(const char *text, uint64_t *ret)
 	return cli_number(*text == '#' ? text + 1 : text, UINT64_MAX, ret);
 }
 
+/* The object that an expression gives in a frame. Returns -1 to go on, else the exit code. */
+static int evaluate(struct ipm_reader *reader, const char *path, const char *expression,
+		    int64_t frame, uint64_t *ret)
+{
+	struct ipm_eval_request request = {.expression = {expression, strlen(expression)},
+					   .frame = frame};
+	struct ipm_buf text = IPM_BUF_INIT;
+	struct ipm_eval_result result;
+	struct ipm_evaluator *ev;
+	struct ipm_error err;
+	int code = -1;
+
+	if (ipm_evaluator_create(reader, NULL, &ev, &err))
+		return cli_fail_file(path, &err);
+	if (ipm_eval(ev, &request, &result, &err)) {
+		code = cli_fail_file(path, &err);
+	} else if (result.thrown) {
+		ipm_put_escaped_text(&text, result.message, 500);
+		code = cli_fail("%.*s", (int)text.len, text.data ? (const char *)text.data : "");
+	} else if (result.value.type != IPM_VALUE_OBJECT ||
+		   result.value.object_id >= IPM_FIRST_SYNTHETIC_ID) {
+		code = cli_fail("%s is no object of the process", expression);
+	} else {
+		*ret = result.value.object_id;
+	}
+	ipm_buf_deinit(&text);
+	ipm_evaluator_destroy(ev);
+	return code;
+}
+
 static int search(struct ipm_reader *reader, const char *path,
 		  const struct ipm_search_options *opts, bool json)
 {
@@ -120,17 +155,14 @@ int cmd_search(int argc, char **argv)
 {
 	struct ipm_search_options opts = {.what = IPM_SEARCH_TEXT, .limit = 1000};
 	bool names = false, values = false, classes = false, references = false, json = false;
-	const char *limit = NULL, *path;
+	const char *limit = NULL, *frame = NULL, *path;
+	uint64_t frame_number = 0;
 	const struct cli_option options[] = {
-		{"names", 0, &names, NULL},
-		{"values", 0, &values, NULL},
-		{"class", 0, &classes, NULL},
-		{"references", 0, &references, NULL},
-		{"regex", 'E', &opts.regex, NULL},
-		{"ignore-case", 'i', &opts.ignore_case, NULL},
-		{"limit", 0, NULL, &limit},
-		{"json", 0, &json, NULL},
-		{NULL, 0, NULL, NULL},
+		{"names", 0, &names, NULL},	   {"values", 0, &values, NULL},
+		{"class", 0, &classes, NULL},	   {"references", 0, &references, NULL},
+		{"regex", 'E', &opts.regex, NULL}, {"ignore-case", 'i', &opts.ignore_case, NULL},
+		{"limit", 0, NULL, &limit},	   {"frame", 0, NULL, &frame},
+		{"json", 0, &json, NULL},	   {NULL, 0, NULL, NULL},
 	};
 	struct ipm_reader *reader;
 	struct ipm_error err;
@@ -156,13 +188,19 @@ int cmd_search(int argc, char **argv)
 		opts.what = IPM_SEARCH_REFERENCES;
 	path = argv[1];
 	opts.pattern = (struct ipm_str){argv[2], strlen(argv[2])};
-	if (references && !parse_id(argv[2], &opts.id))
-		return cli_usage("search", "not the number of an object: %s", argv[2]);
+	if (frame && !cli_number(frame, INT32_MAX, &frame_number))
+		return cli_usage("search", "not a number: %s", frame);
+	if (frame && !references)
+		return cli_usage("search", "--frame is for --references");
 	if (isatty(STDERR_FILENO))
 		opts.progress = show_progress;
 	if (ipm_reader_open(path, NULL, &reader, &err))
 		return cli_fail_file(path, &err);
-	code = search(reader, path, &opts, json);
+	code = -1;
+	if (references && !parse_id(argv[2], &opts.id))
+		code = evaluate(reader, path, argv[2], (int64_t)frame_number, &opts.id);
+	if (code < 0)
+		code = search(reader, path, &opts, json);
 	ipm_reader_close(reader);
 	return code;
 }

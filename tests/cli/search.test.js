@@ -91,6 +91,8 @@ test('search', async (t) => {
 			'frame 1 › sums › key 1 = Object',
 			'frame 2 › order = Object',
 		]);
+		assert.deepStrictEqual(find('--references', file, 'order'), find('--references', file, order));
+		assert.deepStrictEqual(find('--references', '--frame', '1', file, 'order.items[3].parent'), find('--references', file, `#${order}`));
 		assert.deepStrictEqual(without(find('--references', file, '1')), ['exception = RangeError: tulip-message']);
 	});
 	await t.test('--json, --limit', () => {
@@ -108,7 +110,11 @@ test('search', async (t) => {
 			[[file], 2, "inspmort: expected FILE and PATTERN (see 'inspmort search --help')\n"],
 			[[file, ''], 2, "inspmort: the pattern is empty (see 'inspmort search --help')\n"],
 			[['-E', file, '(['], 2, /^inspmort: not a regular expression: .*\n$/],
-			[['--references', file, 'x'], 2, "inspmort: not the number of an object: x (see 'inspmort search --help')\n"],
+			[['--references', file, 'nowhere'], 1, 'inspmort: ReferenceError: nowhere is not defined\n'],
+			[['--references', file, 'order.items.length'], 1, 'inspmort: order.items.length is no object of the process\n'],
+			[['--references', file, '({})'], 1, 'inspmort: ({}) is no object of the process\n'],
+			[['--references', '--frame', '99', file, 'order'], 1, /^inspmort: .*frame.*\n$/],
+			[['--frame', '1', file, 'order'], 2, /^inspmort: --frame is for --references .*\n$/],
 			[['--limit', 'x', file, 'x'], 2, "inspmort: not a number: x (see 'inspmort search --help')\n"],
 			[['--names', '--values', file, 'x'], 2, /^inspmort: --names.*\n$/],
 			[[path.join(dir, 'none'), 'x'], 1, /^inspmort: .*none: .*No such file or directory\n$/],
