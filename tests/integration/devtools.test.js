@@ -93,10 +93,13 @@ test('the console of a dead process answers', async (t) => {
 	await seen(page.getByText(/Uncaught TypeError: Cannot read properties of null/), 'the uncaught error');
 	const prompt = page.locator('.console-view .cm-content').last();
 	await prompt.click();
-	for (const [expression, answer] of [['session.user.length + 10', '15'], ['[...sessions.keys()].join("+")', "'a1+b2'"], ['session.nosuch.x', /Uncaught TypeError: Cannot read properties of undefined/]]) {
+	const typed = [['session.user.length + 10', '15'], ['[...sessions.keys()].join("+")', "'a1+b2'"], ['session.nosuch.x', /Uncaught TypeError: Cannot read properties of undefined/]];
+	for (const [index, [expression, answer]] of typed.entries()) {
 		await page.keyboard.type(expression);
 		await page.keyboard.press('Enter');
-		await seen(page.locator('.console-message').getByText(answer), expression);
+		// Its preview appears while one still types: only what stands below the command counts.
+		await seen(page.locator('.console-user-command').nth(index), `the command ${expression}`);
+		await seen(page.locator('.console-user-command-result, .console-error-level').getByText(answer), expression);
 	}
 	await picture('devtools-console.png');
 	assert.deepStrictEqual(foreign, []);
