@@ -9,11 +9,6 @@ find_library(MSGPACK_LIBRARY NAMES msgpackc msgpack-c)
 add_library(msgpack_headers INTERFACE)
 target_include_directories(msgpack_headers SYSTEM INTERFACE ${MSGPACK_INCLUDE_DIR})
 
-# jsmn: a single header.
-find_path(JSMN_INCLUDE_DIR jsmn.h REQUIRED)
-add_library(jsmn_headers INTERFACE)
-target_include_directories(jsmn_headers SYSTEM INTERFACE ${JSMN_INCLUDE_DIR})
-
 # Node-API headers, for the agent: beside the node in use, or of the system.
 find_program(NODE_EXECUTABLE NAMES node nodejs)
 set(node_prefix "")
