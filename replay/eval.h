@@ -63,8 +63,8 @@ struct ipm_eval_request {
 	struct ipm_str object_group; /* for the objects that become the result */
 
 	uint32_t timeout_ms; /* 0: 500 */
-	uint64_t max_steps;  /* 0: 20 million */
-	uint64_t max_bytes;  /* of temporary memory; 0: 64 MiB */
+	uint64_t max_steps;  /* 0: 100 million */
+	uint64_t max_bytes;  /* of temporary memory; 0: 128 MiB */
 };
 
 struct ipm_eval_result {
@@ -84,8 +84,8 @@ struct ipm_eval_result {
 
 /*
  * Evaluates. JavaScript errors, syntax errors included, are IPM_OK with `thrown` set (value is an
- * object of kind ERROR for errors of the engine's). Fails only with IPM_ERR_NO_MEMORY,
- * IPM_ERR_NOT_FOUND (no such pause or frame), or what the reader says about a damaged file.
+ * object of kind ERROR for errors of the engine's), and so are objects that a damaged file cannot
+ * give. Fails only with IPM_ERR_NO_MEMORY or IPM_ERR_NOT_FOUND (no such pause or frame).
  */
 IPM_MUST_USE enum ipm_errc ipm_eval(struct ipm_evaluator *ev, const struct ipm_eval_request *req,
 				    struct ipm_eval_result *ret, struct ipm_error *err);

@@ -220,6 +220,7 @@ static enum ipm_errc begin(struct ipm_evaluator *ev, const struct ipm_eval_reque
 	struct ev *e = calloc(1, sizeof(*e));
 	enum ipm_errc rc;
 
+	*ret = NULL;
 	if (!e)
 		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
 	e->owner = ev;

@@ -33,11 +33,12 @@ static bool date_of(struct ev *e, struct ev_args *a, double *ret, int *ret_offse
 	const struct ipm_object *o;
 	enum ipm_kind kind;
 
+	*ret = NAN;
+	*ret_offset = 0;
 	if (!ev_kind(e, a->this_value, &kind))
 		return false;
 	if (kind != IPM_KIND_DATE)
 		return ev_throw(e, "TypeError", "this is not a Date object.");
-	*ret_offset = 0;
 	if (a->this_value.type == EV_TEMP) {
 		*ret = a->this_value.obj->number;
 		return true;
