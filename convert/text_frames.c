@@ -254,7 +254,7 @@ static enum ipm_errc put_frame(struct report *r, const struct ipm_frame *frame, 
 		rc = put_scope(r, &frame->scopes[i], index);
 	if (!rc && !frame->scope_count)
 		ipm_buf_printf(r->buf, "   variables not captured: %s\n",
-			       ipm_reason_name(frame->locals_missing));
+			       ipm_reason_text(frame->locals_missing));
 	report_end_block(r);
 	ipm_output_breathe(r->job.out);
 	return rc;
