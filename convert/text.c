@@ -288,7 +288,7 @@ static void put_omissions(struct report *r)
 		[IPM_REASON_BYTES] = "size budget",
 		[IPM_REASON_TIME] = "time budget",
 		[IPM_REASON_STRING] = "long strings, cut",
-		[IPM_REASON_DENIED] = "reading would run code",
+		[IPM_REASON_DENIED] = "built-ins, left alone",
 		[IPM_REASON_REDACTED] = "redacted",
 		[IPM_REASON_GONE] = "already released",
 		[IPM_REASON_OPTIMIZED_OUT] = "optimized out",
