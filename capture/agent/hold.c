@@ -82,6 +82,26 @@ static void append_without_objects(struct ipm_buf *out, struct ipm_str frame, en
 	ipm_buf_append(out, frame.data + at, frame.len - at);
 }
 
+static bool function_is(struct ipm_str frame, const char *name)
+{
+	size_t at = message_find(frame, "functionName", 0), len = strlen(name);
+
+	return at != SIZE_MAX && frame.len - at > len + 1 &&
+	       !memcmp(frame.data + at + 1, name, len) && frame.data[at + 1 + len] == '"';
+}
+
+/*
+ * While a class initializes itself, Node 24 mistakes the context of the function that holds the
+ * class, and hands out V8's own objects as values of its variables: any use aborts the process.
+ */
+static bool is_treacherous(struct hold *hold, struct ipm_str frame)
+{
+	bool below_initializer = hold->class_initializer;
+
+	hold->class_initializer = function_is(frame, "<static_initializer>");
+	return below_initializer;
+}
+
 static void keep_frame(struct hold *hold, struct ipm_str frame, bool deaf)
 {
 	size_t start;
@@ -95,15 +115,31 @@ static void keep_frame(struct hold *hold, struct ipm_str frame, bool deaf)
 	start = hold->frames.len;
 	if (deaf) {
 		append_without_objects(&hold->frames, frame, IPM_REASON_UNINITIALIZED);
+	} else if (is_treacherous(hold, frame)) {
+		append_without_objects(&hold->frames, frame, IPM_REASON_UNSUPPORTED);
 	} else {
 		ipm_buf_append(&hold->frames, frame.data, frame.len);
 		if (ipm_buf_ok(&hold->frames) &&
 		    (hold->frame_count >= HOLD_MAX_SCOPED || !note_places(hold, start))) {
+			bool foreign = hold->frame_count < HOLD_MAX_SCOPED &&
+				       hold->place_count < HOLD_MAX_OBJECTS;
+
 			hold->frames.len = start;
-			append_without_objects(&hold->frames, frame, IPM_REASON_DEPTH);
+			append_without_objects(&hold->frames, frame,
+					       foreign ? IPM_REASON_UNSUPPORTED : IPM_REASON_DEPTH);
 		}
 	}
 	hold->frame_count++;
+}
+
+/* The agent's own frame is in the main context, whatever contexts the program's are in. */
+static void main_realm(struct hold *hold, struct ipm_str own_frame)
+{
+	size_t at = message_find(own_frame, "callFrameId", 0);
+	struct ipm_str id;
+
+	if (at != SIZE_MAX && read_id(own_frame, at, &id))
+		(void)realm_of(hold, id);
 }
 
 /* "scriptId":"83" of a frame; its location comes before any other. */
@@ -136,8 +172,11 @@ static enum ipm_errc keep_frames(struct hold *hold, struct ipm_str paused, enum 
 		at = end + (end < paused.len && paused.data[end] == ',');
 		/* The first frame is the agent's, and so are those of the same script right below. */
 		script = frame_script(frame);
-		if (!own.len)
+		if (!own.len) {
 			own = script;
+			if (on_top)
+				main_realm(hold, frame);
+		}
 		if (on_top && script.len == own.len && !memcmp(script.data, own.data, own.len))
 			continue;
 		keep_frame(hold, frame, deaf_top && first);

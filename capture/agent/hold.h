@@ -14,7 +14,8 @@ enum {
 	HOLD_MAX_FRAMES = 200,	/* frames kept at all */
 	HOLD_MAX_SCOPED = 64,	/* of these, frames that keep their variables */
 	HOLD_MAX_OBJECTS = 768, /* scopes and receivers kept */
-	HOLD_MAX_REALMS = 16,	/* V8 contexts the stack may pass through */
+	HOLD_MAX_REALMS =
+		1, /* V8 contexts: the engine walks the main one; frames of others have no variables */
 	HOLD_ID_BYTES = 64,
 };
 
@@ -39,6 +40,7 @@ struct hold {
 	struct ipm_buf frames; /* CDP CallFrames, comma between them */
 	unsigned frame_count;
 	unsigned omitted_frames;
+	bool class_initializer; /* the frame before was one */
 	struct hold_place *places;
 	size_t place_count;
 	struct hold_realm realms[HOLD_MAX_REALMS];

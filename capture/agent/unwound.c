@@ -140,17 +140,39 @@ static size_t parse_stack(struct ipm_str text, struct site *sites)
 }
 
 /* How many of the sites stand above the first held frame. */
-static size_t above(const struct hold *hold, const struct site *sites, size_t count)
+static bool is_internal(const struct script_names *names, struct ipm_str script)
+{
+	const char *at = (const char *)names->lines.data, *end = at + names->lines.len;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t left = newline ? (size_t)(newline - at) : 0;
+
+		if (left > script.len + 6 && !memcmp(at, script.data, script.len))
+			return !memcmp(at + script.len, " node:", 6);
+		at += left + 1;
+	}
+	return false;
+}
+
+static size_t synchronous(const struct site *sites, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && !sites[i].async; i++)
+		;
+	return i;
+}
+
+static size_t above(const struct hold *hold, const struct script_names *names,
+		    const struct site *sites, size_t count)
 {
 	struct ipm_str frames = ipm_buf_as_str(&hold->frames), script;
 	size_t at, end, i;
 	long line = 0;
 
-	if (!hold->taken || !hold->frame_count) {
-		for (i = 0; i < count && !sites[i].async; i++)
-			;
-		return i;
-	}
+	if (!hold->taken || !hold->frame_count)
+		return synchronous(sites, count);
 	at = message_find(frames, "location", 0);
 	at = at == SIZE_MAX ? at : message_find(frames, "scriptId", at);
 	end = at == SIZE_MAX ? at : message_value_end(frames, at);
@@ -166,7 +188,8 @@ static size_t above(const struct hold *hold, const struct site *sites, size_t co
 		if (sites[i].script.len == script.len && sites[i].line == line &&
 		    !memcmp(sites[i].script.data, script.data, script.len))
 			return i;
-	return 0;
+	/* Node throws on, from a place of its own, what a listener threw: the listener is what matters. */
+	return is_internal(names, script) ? synchronous(sites, count) : 0;
 }
 
 void unwound_frames(const struct hold *hold, const struct script_names *names, struct ipm_str error,
@@ -182,7 +205,7 @@ void unwound_frames(const struct hold *hold, const struct script_names *names, s
 	count = parse_stack((struct ipm_str){error.data + at + 1, end - at - 2}, sites);
 	for (i = 0; i < count; i++)
 		sites[i].script = script_of(names, sites[i].url);
-	count = above(hold, sites, count);
+	count = above(hold, names, sites, count);
 	for (i = 0; i < count; i++) {
 		const struct site *s = &sites[i];
 
