@@ -10,10 +10,14 @@
 #define ROOTS_AT_ONCE	 200
 #define CONSOLE_LINE_MAX 16384
 /* Elements of one array or Map, bytes of one buffer; more would crowd out everything else. */
-#define MAX_ELEMENTS UINT64_C(1000000)
-#define MAX_BUFFER   UINT64_C(1048576)
-#define NS_PER_MS    UINT64_C(1000000)
-#define MIN_GRACE_NS UINT64_C(100000000)
+#define MAX_ELEMENTS	  UINT64_C(1000000)
+#define MAX_ELEMENTS_FULL UINT64_C(16777216)
+#define MAX_BUFFER	  UINT64_C(1048576)
+/* Characters of text in one record: long lists of long strings are cut after that. */
+#define MAX_ROOM      UINT64_C(1048576)
+#define MAX_ROOM_FULL UINT64_C(67108864)
+#define NS_PER_MS     UINT64_C(1000000)
+#define MIN_GRACE_NS  UINT64_C(100000000)
 
 enum ipm_errc ipm_capture_create(const struct ipm_capture_options *opts, struct ipm_capture **ret,
 				 struct ipm_error *err)
@@ -220,9 +224,12 @@ static void redact_pause(struct run *run, struct ipm_pause *pause)
 static enum ipm_errc capture(struct run *run, struct ipm_str message, struct ipm_error *err)
 {
 	const struct ipm_capture *c = run->capture;
+	bool full = c->limits.max_bytes == UINT64_MAX && c->limits.max_objects == UINT64_MAX;
 	struct walker_options walker_opts = {.max_string = c->limits.max_string,
-					     .max_elements = MAX_ELEMENTS,
-					     .max_bytes = MAX_BUFFER};
+					     .max_elements =
+						     full ? MAX_ELEMENTS_FULL : MAX_ELEMENTS,
+					     .max_bytes = full ? INT32_MAX : MAX_BUFFER,
+					     .room = full ? MAX_ROOM_FULL : MAX_ROOM};
 	struct ipm_buf closed = IPM_BUF_INIT;
 	struct paused paused;
 	struct ipm_error walker_err;

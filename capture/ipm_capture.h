@@ -19,7 +19,7 @@ struct ipm_capture_limits {
 	uint64_t max_time_ms;	  /* of the whole pause; 2,000 */
 	uint64_t max_string;	  /* UTF-16 units of one string; 16,384 */
 	uint64_t max_depth;	  /* references from a root; no limit */
-	uint64_t call_timeout_ms; /* of one request; 5,000 */
+	uint64_t call_timeout_ms; /* of one request; 5,000, or max_time_ms if that is more */
 };
 
 /* From INSPMORT_MAX_OBJECTS and friends. IPM_ERR_INVALID_ARGUMENT names the variable. */

@@ -54,13 +54,15 @@ static uint64_t or_default(uint64_t value, uint64_t fallback)
 
 struct ipm_capture_limits limits_with_defaults(const struct ipm_capture_limits *given)
 {
+	uint64_t time = or_default(given->max_time_ms, 2000);
+
 	return (struct ipm_capture_limits){
 		.max_objects = or_default(given->max_objects, 500000),
 		.max_bytes = or_default(given->max_bytes, UINT64_C(64) << 20),
-		.max_time_ms = or_default(given->max_time_ms, 2000),
+		.max_time_ms = time,
 		.max_string = or_default(given->max_string, 16384),
 		.max_depth = or_default(given->max_depth, UINT64_MAX),
-		.call_timeout_ms = or_default(given->call_timeout_ms, 5000),
+		.call_timeout_ms = or_default(given->call_timeout_ms, time > 5000 ? time : 5000),
 	};
 }
 

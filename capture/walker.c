@@ -12,6 +12,8 @@ extern const unsigned char ipm_walker_plain_js[];
 extern const size_t ipm_walker_plain_js_len;
 extern const unsigned char ipm_walker_process_js[];
 extern const size_t ipm_walker_process_js_len;
+extern const unsigned char ipm_walker_builtin_js[];
+extern const size_t ipm_walker_builtin_js_len;
 
 /*
  * `scopes` is the closure of one of Node's own functions, in which its untouched builtins lie.
@@ -86,6 +88,8 @@ static enum ipm_errc install(struct walker *w, const struct walker_options *opts
 	ipm_buf_append(&declaration, ipm_walker_plain_js, ipm_walker_plain_js_len);
 	ipm_buf_byte(&declaration, ',');
 	ipm_buf_append(&declaration, ipm_walker_process_js, ipm_walker_process_js_len);
+	ipm_buf_byte(&declaration, ',');
+	ipm_buf_append(&declaration, ipm_walker_builtin_js, ipm_walker_builtin_js_len);
 	ipm_buf_cstr(&declaration, install_tail);
 	rc = ipm_buf_status(&declaration, err);
 	if (rc)
@@ -93,8 +97,8 @@ static enum ipm_errc install(struct walker *w, const struct walker_options *opts
 	target_function_begin(t, anchor, (const char *)declaration.data, declaration.len);
 	ipm_buf_printf(&t->params,
 		       "{\"value\":{\"maxString\":%" PRIu64 ",\"maxElements\":%" PRIu64
-		       ",\"maxBytes\":%" PRIu64 ",\"closedScripts\":\"",
-		       opts->max_string, opts->max_elements, opts->max_bytes);
+		       ",\"maxBytes\":%" PRIu64 ",\"room\":%" PRIu64 ",\"closedScripts\":\"",
+		       opts->max_string, opts->max_elements, opts->max_bytes, opts->room);
 	ipm_buf_str(&t->params, opts->closed_scripts);
 	ipm_buf_cstr(&t->params, "\"}}");
 	target_argument_object(t, scopes);

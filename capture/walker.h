@@ -17,6 +17,7 @@ struct walker_options {
 	uint64_t max_string;
 	uint64_t max_elements;
 	uint64_t max_bytes;
+	uint64_t room;		       /* characters of text in one record */
 	struct ipm_str closed_scripts; /* ids, a comma behind each: their closures stay out */
 	struct ipm_str locator;	       /* see ipm_capture_locator; empty: none */
 };

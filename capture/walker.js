@@ -8,10 +8,11 @@
  * P: Node's primordials, or null where there are none (Deno, browsers): then the plain builtins
  * serve. internalBinding: Node's, or null. denied: objects whose values must not be read, since
  * reading loads modules or shows the environment. locate: the agent's, tells where a function
- * is ("script,line,column") without the protocol; or undefined. plain, process: the functions of
- * walker_plain.js and walker_process.js.
+ * is ("script,line,column") without the protocol; or undefined. plain, process, builtin: the
+ * functions of walker_plain.js, walker_process.js and walker_builtin.js.
  */
-function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, plain, process) {
+function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, plain, process,
+			builtin) {
 	'use strict';
 	const standIn = P ? null : plain();
 	if (!P)
@@ -29,13 +30,14 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 	const T = internalBinding ? internalBinding('types') : standIn.types;
 	const U = internalBinding ? internalBinding('util') : standIn.util;
 	const B = internalBinding ? internalBinding('buffer') : null;
+	const { regexpText, boxed, bytes } = builtin(P, T, B);
 	const toStringTag = P.SymbolToStringTag;
 	const WeakRefPrototype = P.WeakRefPrototype, ObjectPrototype = P.ObjectPrototype;
 	const exotic = new SafeMap();
-	const builtin = ['Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Date', 'RegExp', 'Promise', 'ArrayBuffer',
+	const exoticNames = ['Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Date', 'RegExp', 'Promise', 'ArrayBuffer',
 		'TypedArray', 'DataView', 'Error', 'Number', 'String', 'Boolean', 'BigInt', 'Symbol', 'Array'];
-	for (let i = 0; i < builtin.length; i++)
-		exotic.set(P[builtin[i] + 'Prototype'], true);
+	for (let i = 0; i < exoticNames.length; i++)
+		exotic.set(P[exoticNames[i] + 'Prototype'], true);
 
 	const KIND = { __proto__: null, object: 0, array: 1, function: 2, error: 3, map: 4, set: 5,
 		weakmap: 6, weakset: 7, date: 8, regexp: 9, promise: 10, proxy: 11, typedarray: 12,
@@ -47,7 +49,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 	const SCOPE = { __proto__: null, Global: 0, Local: 1, 'With Block': 2, Closure: 3, Catch: 4,
 		Block: 5, Script: 6, Eval: 7, Module: 8, 'Expression Stack': 9 };
 	const NEEDS_CDP = 1, SLICED = 2, CLOSED = 8; /* record flags */
-	const PIECE = 4096, PIECE_BYTES = 262144, SHARD = 8388608, KEY_CACHE = 65536;
+	const PIECE = 4096, PIECE_BYTES = 262144, SHARD = 8388608, SPARSE_FROM = 65536, KEY_CACHE = 65536;
 	const SAME_SOURCE = 64;
 	const maxString = options.maxString, maxElements = options.maxElements;
 	const maxBytes = options.maxBytes;
@@ -218,31 +220,39 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 		return s + ']';
 	}
 
+	/* A long array with next to nothing in it: its few elements, and the holes between them. */
+	function sparse(o, n) {
+		for (let i = 0; i < 64; i++)
+			if (descriptorOf(o, (n - 1) / 64 * i >>> 0) !== undefined)
+				return undefined;
+		const keys = ownKeys(o);
+		let s = '', next = 0;
+		for (let i = 0; i < keys.length && typeof keys[i] === 'string'; i++) {
+			const at = +keys[i];
+			if (!(at >= next && at < n))
+				break; /* past the indexes */
+			if (i === PIECE / 2)
+				return undefined;
+			if (at > next)
+				s += 'h' + (at - next) + ';';
+			s += element(o, keys[i]);
+			next = at + 1;
+		}
+		if (next < n)
+			s += 'h' + (n - next) + ';';
+		return n + ';' + n + ';' + s + ']';
+	}
+
 	function sequence(o, n, direct) {
+		if (!direct && n > SPARSE_FROM) {
+			const text = sparse(o, n);
+			if (text !== undefined)
+				return text;
+		}
 		const end = n < maxElements ? n : maxElements, here = end < PIECE ? end : PIECE;
 		if (end > here)
 			more = { __proto__: null, type: 'e', from: o, direct, at: here, end };
 		return n + ';' + end + ';' + elements(o, 0, here, direct);
-	}
-
-	/* Node's encoder takes the bytes as its receiver, from Node 24 on as its first argument. */
-	let bytesAsReceiver = true;
-	try {
-		if (B)
-			call(B.base64Slice, new Uint8(1), 0, 1);
-	} catch {
-		bytesAsReceiver = false;
-	}
-
-	/* Base64 of bytes; hex where Node's own encoder is out of reach. */
-	function bytes(view, from, to) {
-		if (B)
-			return bytesAsReceiver ? call(B.base64Slice, view, from, to) :
-				B.base64Slice(view, from, to);
-		let s = 'x';
-		for (let i = from; i < to; i++)
-			s += (view[i] < 16 ? '0' : '') + P.NumberPrototypeToString(view[i], 16);
-		return s;
 	}
 
 	function arrayBuffer(o) {
@@ -341,27 +351,6 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 				s += key('stack') + '#6=' + value(call(stackGetter, o));
 		}
 		return 'p' + (n < PIECE ? n : PIECE) + ';' + s + '.';
-	}
-
-	function regexpText(o) {
-		let s = '/' + P.RegExpPrototypeGetSource(o) + '/';
-		if (P.RegExpPrototypeGetHasIndices && P.RegExpPrototypeGetHasIndices(o)) s += 'd';
-		if (P.RegExpPrototypeGetGlobal(o)) s += 'g';
-		if (P.RegExpPrototypeGetIgnoreCase(o)) s += 'i';
-		if (P.RegExpPrototypeGetMultiline(o)) s += 'm';
-		if (P.RegExpPrototypeGetDotAll(o)) s += 's';
-		if (P.RegExpPrototypeGetUnicode(o)) s += 'u';
-		if (P.RegExpPrototypeGetUnicodeSets && P.RegExpPrototypeGetUnicodeSets(o)) s += 'v';
-		if (P.RegExpPrototypeGetSticky(o)) s += 'y';
-		return s;
-	}
-
-	function boxed(o) {
-		if (T.isNumberObject(o)) return P.NumberPrototypeValueOf(o);
-		if (T.isStringObject(o)) return P.StringPrototypeValueOf(o);
-		if (T.isBooleanObject(o)) return P.BooleanPrototypeValueOf(o);
-		if (T.isBigIntObject(o)) return P.BigIntPrototypeValueOf(o);
-		return P.SymbolPrototypeValueOf(o);
 	}
 
 	/*
@@ -553,7 +542,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 	function piece() {
 		const m = more;
 		let s;
-		room = 1 << 20;
+		room = options.room;
 		if (m.type === 'b') {
 			const to = m.end - m.at < PIECE_BYTES ? m.end : m.at + PIECE_BYTES;
 			const text = bytes(m.from, m.at, to);
@@ -589,7 +578,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 			return idOf(o);
 		const keys = ownKeys(o);
 		let text = type + '(' + name + ')';
-		room = 1 << 20;
+		room = options.room;
 		for (let i = 0; i < keys.length && i < PIECE; i++)
 			text += keys[i] + property(o, keys[i]);
 		let id = scopeIds.get(text);
@@ -627,7 +616,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 		/* Pairs of what it is ("v", or "<scope type> <name>") and the thing; ids or values come back. */
 		roots(args) {
 			let s = '';
-			room = 1 << 20;
+			room = options.room;
 			for (let i = 0; i < args.length; i += 2) {
 				const what = args[i], thing = args[i + 1];
 				if (what === 'v') {
@@ -655,7 +644,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 				}
 				if (head >= objects.length)
 					break;
-				room = 1 << 20;
+				room = options.room;
 				try {
 					s += record(objects[head], head);
 				} catch {
@@ -692,7 +681,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 			return flush(s);
 		},
 		about(process) {
-			room = 1 << 20;
+			room = options.room;
 			return flush(aboutProcess.about(process) + ']');
 		},
 		report: () => aboutProcess.report(objects[1]),

@@ -21,10 +21,11 @@ if (!process.execArgv.includes('--expose-internals')) {
 	});
 } else {
 	const { internalBinding, primordials } = require('internal/test/binding');
-	const walker = load('walker.js'), plain = load('walker_plain.js'), process_ = load('walker_process.js');
+	const walker = load('walker.js'), plain = load('walker_plain.js'), process_ = load('walker_process.js'),
+		builtin = load('walker_builtin.js');
 	const make = (native, options) => walker(native ? primordials : null, native ? internalBinding : null,
-		{ maxString: 1000, maxElements: 1e6, maxBytes: 1 << 20, closedScripts: '', ...options },
-		globalThis, process.env, undefined, plain, process_);
+		{ maxString: 1000, maxElements: 1e6, maxBytes: 1 << 20, room: 1 << 20, closedScripts: '', ...options },
+		globalThis, process.env, undefined, plain, process_, builtin);
 
 	// "3;…" definitions, then the payload. Names are put back into the text.
 	function open(text, names) {
@@ -102,6 +103,16 @@ if (!process.execArgv.includes('--expose-internals')) {
 		for (const [number] of pieces.slice(0, 2).join('').matchAll(/n\d+;/g)) n += +number.slice(1, -1) > 0;
 		assert.strictEqual(n, 10000 - 4096);
 		assert.ok(walk({ list }, { options: { maxElements: 10 } }).text.includes('10000;10;n0;'));
+	});
+
+	test('sparse arrays are their elements and the holes between', () => {
+		const list = [];
+		list[5] = 'five';
+		list[4e9] = 'last';
+		assert.ok(walk(list).text.includes('4000000001;4000000001;h5;s4:fiveh3999999994;s4:last]'));
+		assert.ok(walk({ list: new Array(70000) }).text.includes('70000;70000;h70000;]'));
+		const half = Array.from({ length: 70000 }, (_, i) => i);
+		assert.ok(walk({ half }).text.includes('70000;70000;n0;n1;'));
 	});
 
 	test('a failing object does not end the walk', () => {
