@@ -26,6 +26,14 @@ struct ipm_capture_limits {
 IPM_MUST_USE enum ipm_errc ipm_capture_limits_from_env(struct ipm_capture_limits *ret,
 						       struct ipm_error *err);
 
+/* How far a capture is. */
+struct ipm_capture_progress {
+	uint64_t objects; /* written */
+	uint64_t queued;  /* known and not yet written */
+	uint64_t bytes;	  /* of the file */
+	uint64_t left_ms; /* of the time budget; UINT64_MAX: no limit */
+};
+
 struct ipm_capture_options {
 	struct ipm_capture_limits limits;
 	bool redact;		/* secrets stay out */
@@ -33,6 +41,9 @@ struct ipm_capture_options {
 	unsigned skip_frames;	/* the agent's own frames on top of the stack */
 	uint64_t own_script_id; /* frames of this script are the agent's; 0: none */
 	struct ipm_meta meta;	/* what the caller knows; the engine asks the target for the rest */
+	/* Called now and then during the capture; may be NULL. */
+	void (*progress)(void *self, const struct ipm_capture_progress *progress);
+	void *progress_self;
 };
 
 struct ipm_capture_result {

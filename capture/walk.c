@@ -260,6 +260,23 @@ static enum ipm_errc next_batch(struct walk *walk, bool *ret_done, struct ipm_er
 	return rc;
 }
 
+static void tell_progress(const struct walk *walk)
+{
+	const struct run *run = walk->run;
+	const struct ipm_capture_options *opts = &run->capture->opts;
+	uint64_t now = ipm_monotonic_ns();
+	struct ipm_capture_progress p = {
+		.objects = walk->next_id - 1,
+		.queued = left_of(walk->discovered, walk->next_id - 1),
+		.bytes = ipm_writer_bytes(run->writer),
+		.left_ms = run->stop_ns == UINT64_MAX ? UINT64_MAX
+						      : left_of(run->stop_ns, now) / 1000000,
+	};
+
+	if (opts->progress)
+		opts->progress(opts->progress_self, &p);
+}
+
 enum ipm_errc run_walk(struct run *run, struct ipm_error *err)
 {
 	struct walk walk = {.run = run, .next_id = 1, .batch = FIRST_BATCH};
@@ -285,6 +302,7 @@ enum ipm_errc run_walk(struct run *run, struct ipm_error *err)
 			break;
 		}
 		rc = next_batch(&walk, &done, err);
+		tell_progress(&walk);
 	}
 	if (rc == IPM_ERR_LIMIT) {
 		run->stopped_by = IPM_REASON_BYTES;

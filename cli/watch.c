@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "commands.h"
@@ -20,8 +21,9 @@
 #define FREE_CAPTURES 5			   /* before they are rationed */
 #define RATION_NS     UINT64_C(1000000000) /* then one in so much time */
 #define SETTLE_NS     UINT64_C(5000000000) /* exit(1) this soon after counts as dying of it */
-#define BUSY_NS	      UINT64_C(300000000)  /* running code pauses within this */
-#define WATCHDOG_MS   3000		   /* beyond the budget */
+#define PROGRESS_NS   UINT64_C(200000000)
+#define BUSY_NS	      UINT64_C(300000000) /* running code pauses within this */
+#define WATCHDOG_MS   3000		  /* beyond the budget */
 #define RESUME_NS     UINT64_C(5000000000)
 
 /* A capture whose consequence is not known yet. */
@@ -43,10 +45,12 @@ struct watch {
 	struct ipm_buf current; /* the one being handled; the next may arrive meanwhile */
 	struct ipm_buf unseen;	/* the end of the program, for which V8 did not pause */
 	bool stop;		/* leave the waiting: something has to be done */
-	bool failed;		/* and said so */
-	bool has_context;	/* there is something to debug */
-	bool interrupted;	/* by the user */
-	bool ending;		/* the program waits for us to go */
+	uint64_t progress_ns;	/* when it was last shown */
+	bool progress_shown;
+	bool failed;	  /* and said so */
+	bool has_context; /* there is something to debug */
+	bool interrupted; /* by the user */
+	bool ending;	  /* the program waits for us to go */
 	struct held held[MAX_HELD];
 	size_t held_count;
 	size_t captures;
@@ -163,6 +167,29 @@ static uint64_t watchdog_ms(const struct watch *w)
 	return ms > INT32_MAX ? UINT64_MAX : ms + ms / 10 + WATCHDOG_MS;
 }
 
+/* On a terminal only, and only for captures that take long enough to be noticed. */
+static void show_progress(void *self, const struct ipm_capture_progress *p)
+{
+	struct watch *w = self;
+	uint64_t now = ipm_monotonic_ns();
+
+	if (now - w->progress_ns < PROGRESS_NS)
+		return;
+	w->progress_ns = now;
+	w->progress_shown = true;
+	fprintf(stderr, "\r\033[Kinspmort: %" PRIu64 " objects, %.1f MB, %" PRIu64 " to go",
+		p->objects, (double)p->bytes / 1e6, p->queued);
+	if (p->left_ms != UINT64_MAX)
+		fprintf(stderr, ", %.1f s left", (double)p->left_ms / 1e3);
+}
+
+static void clear_progress(struct watch *w)
+{
+	if (w->progress_shown)
+		fputs("\r\033[K", stderr);
+	w->progress_shown = false;
+}
+
 /* Once is enough: the next capture will most likely fail alike. */
 static void say_failed(struct watch *w, const char *dir, const struct ipm_error *err)
 {
@@ -192,9 +219,11 @@ static void take_capture(struct watch *w, struct ipm_json_ref params)
 		return;
 	}
 	dog = watchdog_start(watchdog_ms(w));
+	w->progress_ns = ipm_monotonic_ns();
 	rc = ipm_capture_run(w->capture, w->channel, ipm_buf_as_str(&w->current),
 			     ipm_fd_sink(h->file.fd), &result, &err);
 	watchdog_stop(&dog);
+	clear_progress(w);
 	if (rc && rc != IPM_ERR_PROTOCOL && rc != IPM_ERR_TIMEOUT) {
 		say_failed(w, dir, &err);
 		drop(h);
@@ -299,6 +328,10 @@ enum ipm_errc watch_create(struct ipm_channel *channel, const struct ipm_capture
 	w->max_time_ms = opts->limits.max_time_ms;
 	with.meta.channel = IPM_STR("websocket");
 	with.meta.pid = pid;
+	if (isatty(STDERR_FILENO) && !getenv("INSPMORT_QUIET")) {
+		with.progress = show_progress;
+		with.progress_self = w;
+	}
 	rc = ipm_capture_create(&with, &w->capture, err);
 	if (rc) {
 		free(w);
