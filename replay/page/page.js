@@ -46,10 +46,12 @@ function arrange() {
 }
 
 // The browser shows times in the user's own zone.
+const zone = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
 function localTimes() {
 	for (const time of list().querySelectorAll('time')) {
 		const date = new Date(time.dateTime);
-		if (!Number.isNaN(date.getTime())) time.textContent = date.toLocaleString();
+		if (!Number.isNaN(date.getTime())) time.textContent = zone.format(date);
 	}
 }
 
@@ -98,5 +100,11 @@ group.addEventListener('change', arrange);
 controls.hidden = false;
 localTimes();
 arrange();
-setInterval(() => refresh().catch(() => {}), REFRESH_MS);
-document.addEventListener('visibilitychange', () => refresh().catch(() => {}));
+
+// A list so long that showing it takes a while is asked for less often.
+async function keepFresh() {
+	const start = performance.now();
+	await refresh().catch(() => {});
+	setTimeout(keepFresh, Math.max(REFRESH_MS, 10 * (performance.now() - start)));
+}
+setTimeout(keepFresh, REFRESH_MS);
