@@ -11,30 +11,19 @@
 
 #include "clock.h"
 #include "commands.h"
+#include "held.h"
 #include "io.h"
 #include "ipm_websocket.h"
 #include "json.h"
 #include "run.h"
 #include "watchdog.h"
 
-#define MAX_HELD      4
 #define FREE_CAPTURES 5			   /* before they are rationed */
 #define RATION_NS     UINT64_C(1000000000) /* then one in so much time */
-#define SETTLE_NS     UINT64_C(5000000000) /* exit(1) this soon after counts as dying of it */
 #define PROGRESS_NS   UINT64_C(200000000)
 #define BUSY_NS	      UINT64_C(300000000) /* running code pauses within this */
 #define WATCHDOG_MS   3000		  /* beyond the budget */
 #define RESUME_NS     UINT64_C(5000000000)
-
-/* A capture whose consequence is not known yet. */
-struct held {
-	struct ipm_new_file file;
-	struct ipm_buf what; /* the exception as the protocol words it */
-	uint64_t at_ns;
-	bool fatal;
-	bool oom;
-	bool cut; /* the target died meanwhile */
-};
 
 struct watch {
 	struct ipm_channel *channel;
@@ -51,8 +40,7 @@ struct watch {
 	bool has_context; /* there is something to debug */
 	bool interrupted; /* by the user */
 	bool ending;	  /* the program waits for us to go */
-	struct held held[MAX_HELD];
-	size_t held_count;
+	struct held_list held;
 	size_t captures;
 	uint64_t last_capture_ns;
 	struct ipm_buf reply;
@@ -88,9 +76,8 @@ static void on_fatal(struct watch *w, struct ipm_str message)
 	struct ipm_buf what = IPM_BUF_INIT;
 	struct ipm_json_ref details;
 	struct ipm_error err;
-	size_t i;
 
-	if (!w->held_count) {
+	if (!w->held.count) {
 		ipm_buf_reset(&w->unseen);
 		ipm_buf_str(&w->unseen, message);
 		return;
@@ -100,12 +87,7 @@ static void on_fatal(struct watch *w, struct ipm_str message)
 				       "exceptionDetails");
 		exception_text(ipm_json_get(details, "exception"), &what);
 	}
-	for (i = w->held_count; i-- > 0;)
-		if (w->held[i].what.len == what.len &&
-		    (!what.len || !memcmp(w->held[i].what.data, what.data, what.len)))
-			break;
-	/* Nothing alike: the exception was changed on its way, and the latest is the best guess. */
-	w->held[i == SIZE_MAX ? w->held_count - 1 : i].fatal = true;
+	held_mark_fatal(&w->held, ipm_buf_as_str(&what));
 	ipm_buf_deinit(&what);
 	ipm_json_deinit(&json);
 }
@@ -135,29 +117,6 @@ static bool call(struct watch *w, const char *method, const char *params)
 
 	return !w->channel->ops->call(w->channel, method, (struct ipm_str){params, strlen(params)},
 				      ipm_monotonic_ns() + RESUME_NS, &w->reply, &err);
-}
-
-static void drop(struct held *h)
-{
-	ipm_new_file_discard(&h->file);
-	ipm_buf_deinit(&h->what);
-	*h = (struct held){.file.fd = -1};
-}
-
-/* A place for one more; the oldest that is not known to be fatal goes. */
-static struct held *new_held(struct watch *w)
-{
-	size_t i;
-
-	if (w->held_count == MAX_HELD) {
-		for (i = 0; i + 1 < MAX_HELD && w->held[i].fatal; i++)
-			;
-		drop(&w->held[i]);
-		memmove(&w->held[i], &w->held[i + 1], (MAX_HELD - 1 - i) * sizeof(*w->held));
-		w->held_count--;
-	}
-	w->held[w->held_count] = (struct held){.file.fd = -1};
-	return &w->held[w->held_count++];
 }
 
 static uint64_t watchdog_ms(const struct watch *w)
@@ -200,7 +159,7 @@ static void say_failed(struct watch *w, const char *dir, const struct ipm_error 
 
 static void take_capture(struct watch *w, struct ipm_json_ref params)
 {
-	struct held *h = new_held(w);
+	struct held *h = held_add(&w->held);
 	struct ipm_capture_result result;
 	const char *dir = getenv("INSPMORT_DIR");
 	struct watchdog dog;
@@ -214,8 +173,7 @@ static void take_capture(struct watch *w, struct ipm_json_ref params)
 	exception_text(ipm_json_get(params, "data"), &h->what);
 	if (ipm_new_file_create(dir, &h->file, &err)) {
 		say_failed(w, dir, &err);
-		drop(h);
-		w->held_count--;
+		held_drop_last(&w->held);
 		return;
 	}
 	dog = watchdog_start(watchdog_ms(w));
@@ -226,8 +184,7 @@ static void take_capture(struct watch *w, struct ipm_json_ref params)
 	clear_progress(w);
 	if (rc && rc != IPM_ERR_PROTOCOL && rc != IPM_ERR_TIMEOUT) {
 		say_failed(w, dir, &err);
-		drop(h);
-		w->held_count--;
+		held_drop_last(&w->held);
 		return;
 	}
 	if (rc) {
@@ -298,7 +255,7 @@ static void capture_unseen(struct watch *w)
 	struct ipm_json json = {0};
 	struct ipm_json_ref params;
 	struct ipm_error err;
-	size_t before = w->held_count;
+	size_t before = w->held.count;
 
 	if (ipm_json_parse(&json, ipm_buf_as_str(&w->unseen), 0, &err)) {
 		ipm_json_deinit(&json);
@@ -309,8 +266,8 @@ static void capture_unseen(struct watch *w)
 	paused_from_exception(ipm_json_get(params, "exceptionDetails"), &w->current);
 	if (ipm_buf_ok(&w->current))
 		take_capture(w, params);
-	if (w->held_count > before)
-		w->held[w->held_count - 1].fatal = true;
+	if (w->held.count > before)
+		w->held.at[w->held.count - 1].fatal = true;
 	ipm_json_deinit(&json);
 }
 
@@ -345,12 +302,9 @@ enum ipm_errc watch_create(struct ipm_channel *channel, const struct ipm_capture
 
 void watch_destroy(struct watch *w)
 {
-	size_t i;
-
 	if (!w)
 		return;
-	for (i = 0; i < w->held_count; i++)
-		drop(&w->held[i]);
+	held_clear(&w->held);
 	ipm_capture_destroy(w->capture);
 	ipm_buf_deinit(&w->paused);
 	ipm_buf_deinit(&w->current);
@@ -396,7 +350,7 @@ void watch_run(struct watch *w)
 			on_paused(w);
 		}
 	}
-	if (w->unseen.len && !w->held_count && !w->failed)
+	if (w->unseen.len && !w->held.count && !w->failed)
 		capture_unseen(w);
 	w->channel->on_event = NULL;
 	w->channel = NULL;
@@ -452,8 +406,8 @@ void watch_now(struct watch *w)
 		if (idle)
 			idle_state(w);
 		take_capture(w, ipm_json_root(&json));
-		if (w->held_count)
-			w->held[0].fatal = true;
+		if (w->held.count)
+			w->held.at[0].fatal = true;
 		call(w, "Debugger.resume", "{}");
 	}
 	call(w, "Debugger.disable", "{}");
@@ -461,49 +415,9 @@ void watch_now(struct watch *w)
 	w->channel = NULL;
 }
 
-/* Which capture tells of this death. NULL: none. */
-static struct held *fatal_one(struct watch *w, int wait_status)
-{
-	bool known = wait_status != -1;
-	struct held *last;
-	size_t i;
-
-	for (i = w->held_count; i-- > 0;)
-		if (w->held[i].fatal || w->held[i].cut)
-			return &w->held[i];
-	if (!w->held_count || w->interrupted)
-		return NULL;
-	last = &w->held[w->held_count - 1];
-	if ((!known || WIFSIGNALED(wait_status)) && last->oom)
-		return last;
-	/* The program's own handler ends it: process.exit(1). */
-	if ((!known || (WIFEXITED(wait_status) && WEXITSTATUS(wait_status))) &&
-	    ipm_monotonic_ns() - last->at_ns < SETTLE_NS)
-		return last;
-	return NULL;
-}
-
 bool watch_settle(struct watch *w, int wait_status)
 {
-	struct held *h = fatal_one(w, wait_status);
-	struct ipm_buf path = IPM_BUF_INIT;
-	struct ipm_error err = {0};
-	enum ipm_errc rc = IPM_OK;
-	int i;
+	struct held *h = held_of_death(&w->held, wait_status, w->interrupted);
 
-	if (!h)
-		return false;
-	for (i = 0; i < 3; i++) {
-		rc = ipm_capture_path(NULL, w->pid, "", &path, &err);
-		if (!rc)
-			rc = ipm_new_file_publish(&h->file, (const char *)path.data, 0, &err);
-		if (rc != IPM_ERR_OS || err.os_errno != EEXIST)
-			break;
-	}
-	if (rc)
-		cli_fail("%s", err.message);
-	else
-		run_say_wrote((const char *)path.data);
-	ipm_buf_deinit(&path);
-	return !rc;
+	return h && held_publish(h, w->pid);
 }
