@@ -193,6 +193,7 @@ static napi_value js_arm(napi_env env, napi_callback_info info)
 	js_string_member(env, argv[0], "program", &a->program);
 	js_string_member(env, argv[0], "thread", &a->thread);
 	js_string_member(env, argv[0], "suffix", &a->suffix);
+	a->is_worker = a->suffix.len > 0;
 	ipm_buf_byte(&a->suffix, 0);
 	settings_read(&a->settings);
 	budget_start(&a->throw_budget);

@@ -76,12 +76,14 @@ struct agent {
 	unsigned deferred_count;
 
 	struct ipm_new_file memory_file;
-	size_t heap_limit; /* as it was before we raised it; 0: not raised */
+	uint64_t memory_ns; /* when it was written */
+	size_t heap_limit;  /* as it was before we raised it; 0: not raised */
 	size_t heap_limit_raised;
 	enum { MEMORY_FINE, MEMORY_LOW, MEMORY_CAPTURED, MEMORY_GIVEN_UP } memory;
 
 	struct settings settings;
 	bool published;
+	bool is_worker;
 	struct ipm_buf suffix; /* of the file's name */
 	struct ipm_buf node_version, v8_version, arch, program;
 	struct ipm_buf thread; /* "main", "worker 3" */

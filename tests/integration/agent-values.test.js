@@ -182,3 +182,21 @@ test(`Node ${major}: a worker's crash is its own file`, (t) => {
 	assert.strictEqual(paused.callFrames[0].functionName, 'work');
 	assert.strictEqual(variables(crash, paused.callFrames[0]).inWorker.value, 7);
 });
+
+test(`Node ${major}: a worker that runs out of memory`, (t) => {
+	const dir = folder(t), out = path.join(dir, 'out'), program = path.join(dir, 'program.js');
+	fs.mkdirSync(out);
+	fs.writeFileSync(program, `
+		const { Worker, isMainThread } = require('worker_threads');
+		if (isMainThread) new Worker(__filename, { resourceLimits: { maxOldGenerationSizeMb: 32 } })
+			.on('error', (e) => console.log('main goes on', e.code));
+		else { const kept = []; const add = (i, k) => kept.push({ i, k, s: 'x' + i });
+			(function leak() { const inWorker = 7; for (let i = 0; ; i++) add(i, inWorker); })(); }`);
+	const result = withAgent(node, [program], out);
+	assert.deepStrictEqual([result.code, result.stdout], [0, 'main goes on ERR_WORKER_OUT_OF_MEMORY\n']);
+	assert.strictEqual(result.files.length, 1);
+	const { Paused: [paused], ...crash } = convert(result.files[0]);
+	assert.strictEqual(paused.reason, 'OOM');
+	const leak = paused.callFrames.find((f) => f.functionName === 'leak');
+	assert.strictEqual(variables(crash, leak).inWorker.value, 7);
+});
