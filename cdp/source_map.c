@@ -357,7 +357,7 @@ bool ipm_source_map_lookup(struct ipm_source_map *map, int64_t line, int64_t col
 			   struct ipm_original *ret)
 {
 	struct ipm_buf source = IPM_BUF_INIT;
-	struct segment s;
+	struct segment s = {0};
 	bool found;
 
 	if (line < 0 || column < 0 || !find_segment(map, line, column, &s) || s.source < 0 ||
