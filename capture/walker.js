@@ -30,7 +30,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 	const T = internalBinding ? internalBinding('types') : standIn.types;
 	const U = internalBinding ? internalBinding('util') : standIn.util;
 	const B = internalBinding ? internalBinding('buffer') : null;
-	const { regexpText, boxed, bytes } = builtin(P, T, B);
+	const { regexpText, boxed, bytes, isKnownGlobal } = builtin(P, T, B);
 	const toStringTag = P.SymbolToStringTag;
 	const WeakRefPrototype = P.WeakRefPrototype, ObjectPrototype = P.ObjectPrototype;
 	const exotic = new SafeMap();
@@ -391,12 +391,20 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 		return start(KIND.scope, name, more === null ? 0 : SLICED) + text + '\n';
 	}
 
-	/* Names without values: reading these would run or show what must not be. */
+	/* What the program itself made global: data, and read without running anything. */
+	function isOwnGlobal(o, k) {
+		if (o !== denied1 || !internalBinding || typeof k !== 'string' || isKnownGlobal(k))
+			return false;
+		const d = descriptorOf(o, k);
+		return d !== undefined && d.enumerable && 'value' in d;
+	}
+
+	/* Names without values, mostly: reading these would run or show what must not be. */
 	function deniedRecord(o) {
 		const keys = ownKeys(o);
 		let s = '';
 		for (let i = 0; i < keys.length && i < PIECE; i++)
-			s += key(keys[i]) + '=!6;';
+			s += isOwnGlobal(o, keys[i]) ? property(o, keys[i]) : key(keys[i]) + '=!6;';
 		return start(KIND.object, key(U.getConstructorName(o)), 0) + value(prototypeOf(o)) +
 			'p' + (keys.length < PIECE ? keys.length : PIECE) + ';' + s + '.\n';
 	}

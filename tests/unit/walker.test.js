@@ -122,6 +122,20 @@ if (!process.execArgv.includes('--expose-internals')) {
 		assert.ok(text.includes('s2:it'));
 	});
 
+	test('of the globals only those of the program are read', () => {
+		let ran = 0;
+		globalThis.mine = { kept: 'by the program' };
+		Object.defineProperty(globalThis, 'lazy', { enumerable: true, configurable: true, get() { ran++; } });
+		const { text, names } = walk(globalThis);
+		const at = (name) => text.includes(`${names.indexOf(name)}=`) && text.split(`${names.indexOf(name)}=`)[1][0];
+		assert.ok(text.includes('s14:by the program'));
+		assert.strictEqual(ran, 0);
+		assert.strictEqual(at('lazy'), '!');
+		assert.strictEqual(at('setTimeout'), '!');
+		delete globalThis.mine;
+		delete globalThis.lazy;
+	});
+
 	test('scopes that look the same are one', () => {
 		const w = make(true), names = [];
 		const scope = () => ({ __proto__: null, a: 1, b: 'two' });
