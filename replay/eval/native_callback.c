@@ -216,65 +216,113 @@ static bool reduce_right(struct ev *e, struct ev_args *a, struct ev_val *ret)
 	return fold(e, a, true, ret);
 }
 
+enum { SHORT = 64 };
+
 struct sorting {
 	struct ev_val compare; /* UNDEFINED: by their text */
 	bool numbers;	       /* of typed arrays: by number */
 };
 
-static bool comes_after(struct ev *e, const struct sorting *s, struct ev_val x, struct ev_val y,
-			bool *ret)
+/* Negative: x before y. Neither is undefined. */
+static bool order(struct ev *e, const struct sorting *s, struct ev_val x, struct ev_val y,
+		  double *ret)
 {
 	struct ev_val args[2] = {x, y}, answer;
 	struct ev_str *a, *b;
-	int less;
-	double n;
+	int less, more;
 
-	if (x.type == EV_UNDEFINED || y.type == EV_UNDEFINED) {
-		*ret = x.type == EV_UNDEFINED && y.type != EV_UNDEFINED;
-		return true;
-	}
 	if (s->compare.type != EV_UNDEFINED) {
 		if (!ev_call(e, s->compare, EV_UNDEF, args, 2, &answer) ||
-		    !ev_to_number(e, answer, &n))
+		    !ev_to_number(e, answer, ret))
 			return false;
-		*ret = n > 0;
 		return true;
 	}
-	if (s->numbers) {
-		if (!ev_less(e, y, x, true, &less))
+	if (!s->numbers) {
+		a = ev_to_string(e, x);
+		b = a ? ev_to_string(e, y) : NULL;
+		if (!b)
 			return false;
-		*ret = less == 1;
-		return true;
+		x = ev_string(a);
+		y = ev_string(b);
 	}
-	a = ev_to_string(e, x);
-	b = a ? ev_to_string(e, y) : NULL;
-	if (!b || !ev_less(e, ev_string(b), ev_string(a), true, &less))
+	if (!ev_less(e, x, y, true, &less) || !ev_less(e, y, x, true, &more))
 		return false;
-	*ret = less == 1;
+	*ret = less == 1 ? -1 : more == 1;
+	return true;
+}
+
+/*
+ * Few values: what stands in order already, then one after the other into its place by binary
+ * search. That is V8's way, and a comparison that contradicts itself shows which way was taken.
+ */
+static bool insertion_sort(struct ev *e, const struct sorting *s, struct ev_val *values, size_t n)
+{
+	size_t run = 2, i, left, right, middle;
+	struct ev_val pivot;
+	bool descending;
+	double sign;
+
+	if (n < 2)
+		return true;
+	if (!order(e, s, values[1], values[0], &sign))
+		return false;
+	descending = sign < 0;
+	for (; run < n; run++) {
+		if (!order(e, s, values[run], values[run - 1], &sign))
+			return false;
+		if (descending != (sign < 0))
+			break;
+	}
+	for (i = 0; descending && i < run / 2; i++) {
+		pivot = values[i];
+		values[i] = values[run - 1 - i];
+		values[run - 1 - i] = pivot;
+	}
+	for (; run < n; run++) {
+		pivot = values[run];
+		for (left = 0, right = run; left < right;) {
+			middle = left + (right - left) / 2;
+			if (!order(e, s, pivot, values[middle], &sign))
+				return false;
+			if (sign < 0)
+				right = middle;
+			else
+				left = middle + 1;
+		}
+		memmove(values + left + 1, values + left, (run - left) * sizeof(*values));
+		values[left] = pivot;
+	}
 	return true;
 }
 
 /* Stable, as the language wants it: merge sort, bottom up. */
 static bool merge_sort(struct ev *e, const struct sorting *s, struct ev_val *values, size_t n)
 {
-	struct ev_val *from = values, *to = ev_alloc(e, (n + 1) * sizeof(*to)), *swap;
+	struct ev_val *from = values, *to, *swap;
 	size_t width, i, left, right, middle, last, k;
-	bool after;
+	double sign;
 
+	if (n < SHORT)
+		return insertion_sort(e, s, values, n);
+	to = ev_alloc(e, n * sizeof(*to));
 	if (!to)
 		return false;
-	for (width = 1; width < n; width *= 2) {
+	for (i = 0; i < n; i += SHORT)
+		if (!insertion_sort(e, s, values + i, n - i < SHORT ? n - i : SHORT))
+			return false;
+	for (width = SHORT; width < n; width *= 2) {
 		for (i = 0; i < n; i += 2 * width) {
 			middle = n - i < width ? n : i + width;
 			last = n - i < 2 * width ? n : i + 2 * width;
 			left = i;
 			right = middle;
 			for (k = i; k < last; k++) {
-				after = left >= middle;
-				if (!after && right < last &&
-				    !comes_after(e, s, from[left], from[right], &after))
+				sign = 0;
+				if (left < middle && right < last &&
+				    !order(e, s, from[right], from[left], &sign))
 					return false;
-				to[k] = after ? from[right++] : from[left++];
+				to[k] = left >= middle || (right < last && sign < 0) ? from[right++]
+										     : from[left++];
 			}
 		}
 		swap = from;
@@ -290,7 +338,7 @@ static bool merge_sort(struct ev *e, const struct sorting *s, struct ev_val *val
 static bool sorted_values(struct ev *e, struct ev_args *a, struct ev_obj *out, bool keep_holes)
 {
 	struct sorting s = {ev_arg(a, 0), false};
-	size_t holes = 0;
+	size_t holes = 0, undefined = 0;
 	struct ev_each it;
 	enum ipm_kind kind;
 	struct ev_val v;
@@ -309,6 +357,10 @@ static bool sorted_values(struct ev *e, struct ev_args *a, struct ev_obj *out, b
 			holes++;
 			continue;
 		}
+		if (v.type == EV_UNDEFINED) {
+			undefined++;
+			continue;
+		}
 		ok = ev_push(e, out, v);
 		if (!ok)
 			break;
@@ -316,6 +368,9 @@ static bool sorted_values(struct ev *e, struct ev_args *a, struct ev_obj *out, b
 	ev_each_end(e, &it);
 	if (!ok || !merge_sort(e, &s, out->elements, out->element_count))
 		return false;
+	while (undefined--)
+		if (!ev_push(e, out, EV_UNDEF))
+			return false;
 	v = EV_UNDEF;
 	if (keep_holes)
 		v.type = EV_HOLE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "eval_native.h"
@@ -107,97 +108,144 @@ static bool number_to_string(struct ev *e, struct ev_args *a, struct ev_val *ret
 	return ev_return_str(ev_number_radix(e, v.number, (int)radix), ret);
 }
 
+/* A positive number's decimal digits, all of them: printf knows them exactly. */
+struct decimal {
+	char digits[800]; /* without a point; the first is not 0 unless all are */
+	int count;
+	int exponent; /* of the first digit */
+};
+
+static void exact_decimal(double n, struct decimal *ret)
+{
+	char text[840];
+
+	snprintf(text, sizeof(text), "%.780e", fabs(n));
+	ret->digits[0] = text[0];
+	memcpy(ret->digits + 1, text + 2, 780);
+	ret->count = 781;
+	if (sscanf(text + 783, "%d", &ret->exponent) != 1)
+		ret->exponent = 0;
+}
+
+/* To `count` digits; halves go up, where printf would go to even. `count` may be 0 or less. */
+static void round_decimal(struct decimal *d, int count)
+{
+	bool up = count >= 0 && d->digits[count] >= '5';
+	int i;
+
+	if (count < 0)
+		count = 0;
+	d->count = count;
+	for (i = count - 1; up && i >= 0; i--) {
+		up = d->digits[i] == '9';
+		d->digits[i] = up ? '0' : (char)(d->digits[i] + 1);
+	}
+	if (!up)
+		return;
+	memmove(d->digits + 1, d->digits, (size_t)count);
+	d->digits[0] = '1';
+	d->exponent++;
+	if (!count)
+		d->count = 1;
+}
+
+/* "123.45" from digits, with `places` behind the point. */
+static void put_places(char *out, const struct decimal *d, int places)
+{
+	int i, at;
+
+	if (d->exponent < 0)
+		*out++ = '0';
+	for (i = 0; i <= d->exponent; i++)
+		*out++ = i < d->count ? d->digits[i] : '0';
+	if (places)
+		*out++ = '.';
+	for (i = 0; i < places; i++) {
+		at = d->exponent + 1 + i;
+		*out++ = at >= 0 && at < d->count ? d->digits[at] : '0';
+	}
+	*out = 0;
+}
+
+static void put_exponential(char *out, const struct decimal *d)
+{
+	*out++ = d->digits[0];
+	if (d->count > 1) {
+		*out++ = '.';
+		memcpy(out, d->digits + 1, (size_t)d->count - 1);
+		out += d->count - 1;
+	}
+	sprintf(out, "e%c%d", d->exponent < 0 ? '-' : '+', abs(d->exponent));
+}
+
 static bool to_fixed(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
-	double digits, n;
-	char text[512];
+	char text[256] = "-";
+	struct decimal d;
 	struct ev_val v;
+	double places;
 
 	if (!primitive(e, a->this_value, EV_NUMBER, "Number.prototype.toFixed", &v) ||
 	    !count_arg(e, a, 0, 0, 100, "toFixed() digits argument must be between 0 and 100",
-		       &digits))
+		       &places))
 		return false;
-	n = v.number;
-	if (!isfinite(n) || fabs(n) >= 1e21)
-		return ev_return_str(ev_number_string(e, n), ret);
-	snprintf(text, sizeof(text), "%.*f", (int)digits, n);
-	/* The language rounds exact halves up, printf to even. */
-	if (digits < 20) {
-		long double scaled = (long double)fabs(n) * powl(10, (long double)digits);
-
-		if (scaled - floorl(scaled) == 0.5L && scaled < 1e15L)
-			snprintf(text, sizeof(text), "%s%.*Lf", n < 0 ? "-" : "", (int)digits,
-				 (floorl(scaled) + 1) / powl(10, (long double)digits));
-	}
-	if (n == 0 || (text[0] == '-' && !text[strspn(text, "-0.")] && n == 0))
-		snprintf(text, sizeof(text), "%.*f", (int)digits, 0.0);
+	if (!isfinite(v.number) || fabs(v.number) >= 1e21)
+		return ev_return_str(ev_number_string(e, v.number), ret);
+	exact_decimal(v.number, &d);
+	round_decimal(&d, d.exponent + 1 + (int)places);
+	put_places(text + (v.number < 0), &d, (int)places);
 	return ev_return_str(ev_str_new(e, (struct ipm_str){text, strlen(text)}), ret);
-}
-
-/* "1.5e+21" from C's "1.5e+21", "1e-7" from "1e-07". */
-static void shorten_exponent(char *text)
-{
-	char *p = strchr(text, 'e'), *q;
-
-	if (!p)
-		return;
-	p += 2;
-	for (q = p; *q == '0' && q[1]; q++)
-		;
-	memmove(p, q, strlen(q) + 1);
 }
 
 static bool to_exponential(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
-	char text[160];
+	char text[160] = "-";
+	struct decimal d;
 	struct ev_val v;
-	double digits;
-	int i;
+	double places;
 
 	if (!primitive(e, a->this_value, EV_NUMBER, "Number.prototype.toExponential", &v) ||
 	    !count_arg(e, a, 0, 0, 100, "toExponential() argument must be between 0 and 100",
-		       &digits))
+		       &places))
 		return false;
 	if (!isfinite(v.number))
 		return ev_return_str(ev_number_string(e, v.number), ret);
-	if (ev_arg(a, 0).type == EV_UNDEFINED) {
-		double back = 0;
+	exact_decimal(v.number, &d);
+	if (ev_arg(a, 0).type == EV_UNDEFINED) { /* as many as it takes */
+		char shortest[32];
+		int i;
 
 		for (i = 0; i < 17; i++) {
-			snprintf(text, sizeof(text), "%.*e", i, v.number);
-			if (sscanf(text, "%lf", &back) == 1 && back == v.number)
+			snprintf(shortest, sizeof(shortest), "%.*e", i, fabs(v.number));
+			if (strtod(shortest, NULL) == fabs(v.number))
 				break;
 		}
-	} else {
-		snprintf(text, sizeof(text), "%.*e", (int)digits, v.number);
+		places = i;
 	}
-	shorten_exponent(text);
+	round_decimal(&d, (int)places + 1);
+	put_exponential(text + (v.number < 0), &d);
 	return ev_return_str(ev_str_new(e, (struct ipm_str){text, strlen(text)}), ret);
 }
 
 static bool to_precision(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
-	int exponent, precision;
-	char text[256];
+	char text[256] = "-";
+	struct decimal d;
 	struct ev_val v;
 	double p;
 
 	if (!primitive(e, a->this_value, EV_NUMBER, "Number.prototype.toPrecision", &v))
 		return false;
-	if (ev_arg(a, 0).type == EV_UNDEFINED)
-		return ev_return_str(ev_number_string(e, v.number), ret);
-	if (!isfinite(v.number))
+	if (ev_arg(a, 0).type == EV_UNDEFINED || !isfinite(v.number))
 		return ev_return_str(ev_number_string(e, v.number), ret);
 	if (!count_arg(e, a, 1, 1, 100, "toPrecision() argument must be between 1 and 100", &p))
 		return false;
-	precision = (int)p;
-	snprintf(text, sizeof(text), "%.*e", precision - 1, v.number);
-	if (sscanf(strchr(text, 'e') + 1, "%d", &exponent) != 1)
-		exponent = 0;
-	if (exponent < -6 || exponent >= precision)
-		shorten_exponent(text);
+	exact_decimal(v.number, &d);
+	round_decimal(&d, (int)p);
+	if (d.exponent < -6 || d.exponent >= (int)p)
+		put_exponential(text + (v.number < 0), &d);
 	else
-		snprintf(text, sizeof(text), "%.*f", precision - 1 - exponent, v.number);
+		put_places(text + (v.number < 0), &d, (int)p - 1 - d.exponent);
 	return ev_return_str(ev_str_new(e, (struct ipm_str){text, strlen(text)}), ret);
 }
 

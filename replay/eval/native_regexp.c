@@ -236,6 +236,16 @@ static bool regexp_test(struct ev *e, struct ev_args *a, struct ev_val *ret)
 }
 
 /* The next match of a global search; an empty one moves on by a character. */
+/* The place of the next character: under /u a pair is one. */
+static size_t after_unit(const struct ev_regex *re, const struct ev_str *s, size_t at)
+{
+	if (re->unicode && at + 1 < s->held && ev_str_unit(s, at) >= 0xD800 &&
+	    ev_str_unit(s, at) < 0xDC00 && ev_str_unit(s, at + 1) >= 0xDC00 &&
+	    ev_str_unit(s, at + 1) < 0xE000)
+		return at + 2;
+	return at + 1;
+}
+
 bool ev_regex_next(struct ev *e, const struct ev_regex *re, struct ev_str *s, size_t *from,
 		   size_t *m, bool *matched)
 {
@@ -245,10 +255,7 @@ bool ev_regex_next(struct ev *e, const struct ev_regex *re, struct ev_str *s, si
 	if (!ev_regex_match(e, re, s, *from, re->sticky, m, matched))
 		return false;
 	if (*matched) {
-		*from = m[1] + (m[1] == m[0]);
-		if (m[1] == m[0] && re->unicode && *from < s->held &&
-		    ev_str_unit(s, *from - 1) >= 0xD800 && ev_str_unit(s, *from - 1) < 0xDC00)
-			++*from;
+		*from = m[1] == m[0] ? after_unit(re, s, m[1]) : m[1];
 	}
 	return true;
 }
@@ -380,7 +387,7 @@ bool ev_regexp_split(struct ev *e, struct ev_str *s, struct ev_val by, uint32_t 
 		if (!matched || m[0] >= s->held)
 			break;
 		if (m[1] == from) { /* nothing before, nothing taken */
-			search = m[0] + 1;
+			search = after_unit(re, s, m[0]);
 			continue;
 		}
 		part = ev_str_slice(e, s, from, m[0]);

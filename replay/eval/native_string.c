@@ -221,10 +221,11 @@ static bool last_index_of(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
 	struct ev_str *s = receiver(e, a, "lastIndexOf"), *what = s ? string_arg(e, a, 0) : NULL;
 	size_t from;
+	double n;
 
-	if (!what || !clamped(e, a, 1, (size_t)s->held, (size_t)s->held, &from) ||
-	    !ev_steps(e, s->len / 64))
+	if (!what || !ev_to_number(e, ev_arg(a, 1), &n) || !ev_steps(e, s->len / 64))
 		return false;
+	from = isnan(n) || n >= (double)s->held ? (size_t)s->held : n <= 0 ? 0 : (size_t)n;
 	for (;; from--) {
 		if (matches_at(s, what, from))
 			return ev_return(ev_num((double)from), ret);

@@ -164,6 +164,9 @@ struct ev_str *ev_number_radix(struct ev *e, double n, int radix)
 			}
 		} while (fraction >= delta && end < text + sizeof(text) - 2);
 	}
+	/* Digits beyond what a double holds are zeros, as in V8. */
+	for (; whole >= 9007199254740992.0 && p > text + 2; whole /= radix)
+		*--p = '0';
 	do {
 		double rest = fmod(whole, radix);
 
