@@ -43,5 +43,41 @@ function inspmortBuiltin(P, T, B) {
 		return s;
 	}
 
-	return { __proto__: null, regexpText, boxed, bytes };
+	/*
+	 * The globals of the language and of Node 18 to 26. Even to look at the descriptor of one may
+	 * load a hundred of Node's modules; what is not among them the program has put there.
+	 */
+	const known = ' ' +
+		'AbortController AbortSignal AggregateError Array ArrayBuffer AsyncDisposableStack ' +
+		'Atomics BigInt BigInt64Array BigUint64Array Blob Boolean BroadcastChannel Buffer ' +
+		'ByteLengthQueuingStrategy CloseEvent CompressionStream CountQueuingStrategy Crypto ' +
+		'CryptoKey CustomEvent DOMException DataView Date DecompressionStream DisposableStack ' +
+		'Error ErrorEvent EvalError Event EventTarget File FinalizationRegistry Float16Array ' +
+		'Float32Array Float64Array FormData Function Headers Infinity Int16Array Int32Array ' +
+		'Int8Array Intl Iterator JSON Map Math MessageChannel MessageEvent MessagePort NaN ' +
+		'Navigator Number Object Performance PerformanceEntry PerformanceMark ' +
+		'PerformanceMeasure PerformanceObserver PerformanceObserverEntryList ' +
+		'PerformanceResourceTiming Promise Proxy QuotaExceededError RangeError ' +
+		'ReadableByteStreamController ReadableStream ReadableStreamBYOBReader ' +
+		'ReadableStreamBYOBRequest ReadableStreamDefaultController ReadableStreamDefaultReader ' +
+		'ReferenceError Reflect RegExp Request Response Set SharedArrayBuffer Storage String ' +
+		'SubtleCrypto SuppressedError Symbol SyntaxError Temporal TextDecoder ' +
+		'TextDecoderStream TextEncoder TextEncoderStream TransformStream ' +
+		'TransformStreamDefaultController TypeError URIError URL URLPattern URLSearchParams ' +
+		'Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet ' +
+		'WebAssembly WebSocket WritableStream WritableStreamDefaultController ' +
+		'WritableStreamDefaultWriter assert async_hooks atob btoa buffer child_process ' +
+		'clearImmediate clearInterval clearTimeout cluster console constants crypto decodeURI ' +
+		'decodeURIComponent dgram diagnostics_channel dns domain encodeURI encodeURIComponent ' +
+		'escape eval events fetch fs global globalThis http http2 https inspector isFinite ' +
+		'isNaN localStorage navigator net os parseFloat parseInt path perf_hooks performance ' +
+		'process punycode querystring queueMicrotask readline repl sessionStorage setImmediate ' +
+		'setInterval setTimeout stream string_decoder structuredClone sys timers tls ' +
+		'trace_events tty undefined unescape url util v8 vm wasi worker_threads zlib ';
+
+	function isKnownGlobal(name) {
+		return P.StringPrototypeIncludes(known, ' ' + name + ' ');
+	}
+
+	return { __proto__: null, regexpText, boxed, bytes, isKnownGlobal };
 }
