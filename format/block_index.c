@@ -144,6 +144,22 @@ static enum ipm_errc open_root(struct ipm_block_index *index, const struct ipm_f
 	return IPM_OK;
 }
 
+/* Searches need the order, and blocks lie before the index that names them. */
+static bool in_order(const struct ipm_index_header *h)
+{
+	struct ipm_index_entry before = {0}, e;
+	uint32_t i;
+
+	for (i = 0; i < h->entries; i++, before = e) {
+		e = ipm_layout_entry(h->table, i);
+		if (e.offset >= h->offset ||
+		    (i && (e.kind < before.kind ||
+			   (e.kind == before.kind && e.first_id <= before.first_id))))
+			return false;
+	}
+	return true;
+}
+
 /* A checked copy of a page. */
 static enum ipm_errc load_page(struct ipm_block_index *index, struct ipm_index_page *page,
 			       struct ipm_error *err)
@@ -167,6 +183,9 @@ static enum ipm_errc load_page(struct ipm_block_index *index, struct ipm_index_p
 	rc = ipm_layout_get_index(view, page->offset, &page->header, err);
 	if (rc)
 		return rc;
+	if (!in_order(&page->header))
+		return ipm_fail_at(err, IPM_ERR_BAD_DATA, page->offset,
+				   "an index that is not in order");
 	copy = malloc(page->header.frame_bytes);
 	if (!copy)
 		return ipm_fail(err, IPM_ERR_NO_MEMORY, "no memory for an index");
@@ -350,7 +369,8 @@ enum ipm_errc ipm_block_index_above(struct ipm_block_index *index, enum ipm_bloc
 	size_t at = search_loose(index, kind, id);
 	uint32_t i;
 
-	if (at < index->loose_count && index->loose[at].kind == kind) {
+	if (at < index->loose_count && index->loose[at].kind == kind &&
+	    index->loose[at].first_id > id) {
 		best = index->loose[at];
 		found = true;
 	}
@@ -379,7 +399,7 @@ enum ipm_errc ipm_block_index_above(struct ipm_block_index *index, enum ipm_bloc
 		if (at >= page->header.entries)
 			continue;
 		e = ipm_layout_entry(page->header.table, at);
-		if (e.kind == kind && (!found || e.first_id < best.first_id)) {
+		if (e.kind == kind && e.first_id > id && (!found || e.first_id < best.first_id)) {
 			best = e;
 			found = true;
 		}

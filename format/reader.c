@@ -419,6 +419,21 @@ void ipm_slice_release(struct ipm_reader *r, const struct ipm_slice *slice)
 		give_back(r, (struct ipm_slot *)(uintptr_t)slice);
 }
 
+/* Walks, then the block that begins at `first_id`, or the next one. */
+static enum ipm_errc walk_and_resume(struct ipm_reader *r, enum ipm_block_kind kind,
+				     uint64_t first_id, struct ipm_index_entry *ret,
+				     struct ipm_error *err)
+{
+	enum ipm_errc rc = ipm_block_index_walk(&r->index, err);
+
+	if (rc)
+		return rc;
+	rc = ipm_block_index_find(&r->index, kind, first_id, ret, err);
+	if (rc == IPM_ERR_NOT_FOUND || (!rc && ret->first_id != first_id))
+		rc = ipm_block_index_above(&r->index, kind, first_id, ret, err);
+	return rc;
+}
+
 enum ipm_errc ipm_reader_each(struct ipm_reader *r, enum ipm_block_kind kind, uint64_t id,
 			      ipm_record_visit visit, void *self, uint64_t *ret_damaged,
 			      struct ipm_error *err)
@@ -426,11 +441,11 @@ enum ipm_errc ipm_reader_each(struct ipm_reader *r, enum ipm_block_kind kind, ui
 	struct ipm_index_entry entry = {0};
 	struct ipm_error why;
 	uint64_t damaged = 0;
-	bool more = true;
+	bool more = true, wrong;
 	enum ipm_errc rc = ipm_block_index_find(&r->index, kind, id, &entry, &why);
 
 	if (is_damage(rc) && !r->index.walked) {
-		rc = ipm_block_index_walk(&r->index, err);
+		rc = ipm_block_index_walk(&r->index, &why);
 		if (!rc)
 			rc = ipm_block_index_find(&r->index, kind, id, &entry, &why);
 	}
@@ -444,11 +459,17 @@ enum ipm_errc ipm_reader_each(struct ipm_reader *r, enum ipm_block_kind kind, ui
 		rc = ipm_block_load(&r->cache, &r->file, entry.offset, &block, &why);
 		if (rc == IPM_ERR_NO_MEMORY || rc == IPM_ERR_OS)
 			break;
-		if (is_damage(rc) || (!rc && block->kind != kind)) {
-			damaged++;
+		wrong = !rc && (block->kind != kind || block->first_id != entry.first_id);
+		if (wrong)
+			ipm_block_release(&r->cache, block);
+		if (is_damage(rc) || wrong) {
 			r->info.integrity = IPM_DAMAGED;
-			if (!rc)
-				ipm_block_release(&r->cache, block);
+			if (!r->index.walked) {
+				/* The blocks win: on from here by what they say themselves. */
+				rc = walk_and_resume(r, kind, entry.first_id, &entry, &why);
+				continue;
+			}
+			damaged++;
 		} else if (rc) {
 			damaged++; /* past a limit */
 		} else {
@@ -468,7 +489,7 @@ enum ipm_errc ipm_reader_each(struct ipm_reader *r, enum ipm_block_kind kind, ui
 		if (more)
 			rc = ipm_block_index_above(&r->index, kind, entry.first_id, &entry, &why);
 		if (is_damage(rc) && !r->index.walked) {
-			rc = ipm_block_index_walk(&r->index, err);
+			rc = ipm_block_index_walk(&r->index, &why);
 			if (!rc)
 				rc = ipm_block_index_above(&r->index, kind, entry.first_id, &entry,
 							   &why);

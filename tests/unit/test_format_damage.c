@@ -9,6 +9,8 @@
 
 #include "../support/dump.h"
 #include "../support/sample.h"
+#include "bytes.h"
+#include "layout.h"
 
 /*
  * Every prefix and every single-bit flip of a small file: no crash, and nothing that differs from
@@ -212,6 +214,51 @@ START_TEST(every_bit_of_golden_files)
 }
 END_TEST
 
+static bool count_objects(void *self, const struct ipm_object *object)
+{
+	(void)object;
+	++*(uint64_t *)self;
+	return true;
+}
+
+/* An index with good checksums that names the wrong blocks: the blocks win. */
+START_TEST(lying_index)
+{
+	uint64_t at, count = 0, damaged = 0, id;
+	const struct ipm_object *o;
+	struct ipm_reader *r;
+	struct ipm_error err;
+	uint32_t bytes, magic, i;
+
+	for (at = 64; at < file.len; at++)
+		if (file.len - at > 60 && ipm_get_le32(file.data + at) == IPM_MAGIC_INDEX &&
+		    !memcmp(file.data + at + 8, "IDX1", 4))
+			break;
+	bytes = ipm_layout_frame_bytes(file.data + at, file.len - at, &magic);
+	/* Each entry gets the place of the first block. */
+	for (i = 32 + 16 * 9; i + 20 <= bytes; i += 16) {
+		uint8_t *place = file.data + at + i + 8;
+
+		ipm_put_le64(place, (ipm_get_le64(place) >> 56) << 56 | 64);
+	}
+	ipm_put_le32(file.data + at + bytes - 4, ipm_crc32c(0, file.data + at, bytes - 4));
+	put_file(ipm_buf_bytes(&file));
+	ck_assert_int_eq(ipm_reader_open(fd_path, NULL, &r, &err), IPM_OK);
+	ck_assert_int_eq(ipm_reader_scan(r, 1, count_objects, &count, &damaged, &err), IPM_OK);
+	ck_assert_uint_eq(count, 60);
+	ck_assert_uint_eq(damaged, 0);
+	ck_assert_int_eq(ipm_reader_info(r)->integrity, IPM_DAMAGED);
+	ipm_reader_close(r);
+	ck_assert_int_eq(ipm_reader_open(fd_path, NULL, &r, &err), IPM_OK);
+	for (id = 60; id; id--) {
+		ck_assert_int_eq(ipm_reader_object(r, id, &o, &err), IPM_OK);
+		ck_assert_uint_eq(o->id, id);
+		ipm_object_release(r, o);
+	}
+	ipm_reader_close(r);
+}
+END_TEST
+
 START_TEST(not_a_crash_file)
 {
 	static const char *const junk[] = {"", "x", "{\"Paused\":[]}", "\x28\xb5\x2f\xfd"};
@@ -241,6 +288,7 @@ int main(void)
 	tcase_set_timeout(t, 280);
 	tcase_add_test(t, every_prefix);
 	tcase_add_loop_test(t, every_bit_of_golden_files, 0, 3);
+	tcase_add_test(t, lying_index);
 	tcase_add_test(t, not_a_crash_file);
 	suite_add_tcase(s, t);
 	srunner_run_all(sr, CK_ENV);
