@@ -293,7 +293,7 @@ enum ipm_errc hold_frames(struct hold *hold, struct session *session, struct ipm
 	struct ipm_buf replies[HOLD_MAX_REALMS] = {0};
 	struct ipm_str *ids = calloc(hold->place_count + 1, sizeof(*ids));
 	struct ipm_str text = ipm_buf_as_str(&hold->frames);
-	size_t first[HOLD_MAX_REALMS], i, at = 0, next = 0;
+	size_t first[HOLD_MAX_REALMS] = {0}, i, at = 0, next = 0;
 	enum ipm_errc rc = IPM_OK;
 	unsigned r;
 
