@@ -158,6 +158,10 @@ bool ev_throw_omitted(struct ev *e, const struct ipm_value *omitted)
 				"this value was redacted when the crash was captured");
 	if (reason == IPM_REASON_OPTIMIZED_OUT)
 		return ev_throw(e, "EvalError", "this variable was optimized out");
+	if (reason == IPM_REASON_DENIED)
+		return ev_throw(
+			e, "EvalError",
+			"this value is not in the crash file: reading it would have run code");
 	return ev_throw(e, "EvalError", "this value is not in the crash file (%s)",
 			ipm_reason_name(reason));
 }
