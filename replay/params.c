@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wtf8.h"
+
 /*
  * V8 parses requests into CBOR and names positions in that. An envelope around every map and
  * array takes 7 bytes (0xd8 0x18 0x5a and a 32-bit length), their start and stop one each.
@@ -84,6 +86,16 @@ static uint64_t cbor_head(uint64_t value)
 				     : 9;
 }
 
+/* What is not ASCII goes as UTF-16. */
+static uint64_t cbor_string(struct ipm_str str)
+{
+	uint64_t units = ipm_wtf8_units(str);
+
+	if (units == str.len)
+		return cbor_head(str.len) + str.len;
+	return cbor_head(2 * units) + 2 * units;
+}
+
 static bool is_int32(double number)
 {
 	return number == trunc(number) && number >= INT32_MIN && number <= INT32_MAX;
@@ -99,7 +111,7 @@ static uint64_t cbor_shallow(struct ipm_json_ref ref)
 	switch (ipm_json_type(ref)) {
 	case IPM_JSON_STRING:
 		ipm_json_string(ref, &text);
-		size = cbor_head(text.len) + text.len;
+		size = cbor_string(ipm_buf_as_str(&text));
 		ipm_buf_deinit(&text);
 		break;
 	case IPM_JSON_NUMBER:

@@ -37,6 +37,8 @@ static const struct {
 	 "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
 	 "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\",\"timeout\":\"x\"}",
 	 "params.timeout - BINDINGS: double value expected at position 89"},
+	{evaluate, "{\"expression\":\"gr\u00fc\u00dfe\",\"timeout\":\"x\"}",
+	 "params.timeout - BINDINGS: double value expected at position 38"},
 	{evaluate, "{\"zzz\":[1,2,{\"a\":[]}],\"expression\":5}",
 	 "params.expression - BINDINGS: string value expected at position 54"},
 	{evaluate, "{\"zzz\":1.5,\"expression\":5}",
