@@ -74,7 +74,7 @@ static int run_attached(const char *target, bool now)
 	if (now)
 		watch_now(watch);
 	else
-		watch_run(watch);
+		watch_run(watch, "attached; waiting for a crash (Ctrl-C leaves)");
 	channel->ops->destroy(channel);
 	interrupted = NULL;
 	wrote = watch_settle(watch, -1);

@@ -116,7 +116,7 @@ int run_websocket(char **argv)
 			cli_fail("%s", err.message);
 			kill(child, SIGTERM);
 		} else {
-			watch_run(watch);
+			watch_run(watch, NULL);
 		}
 		if (channel)
 			channel->ops->destroy(channel);

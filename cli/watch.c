@@ -327,7 +327,7 @@ bool *watch_stop_flag(struct watch *w)
 	return &w->stop;
 }
 
-void watch_run(struct watch *w)
+void watch_run(struct watch *w, const char *armed)
 {
 	if (!start(w)) {
 		cli_fail("the program's inspector does not answer");
@@ -338,6 +338,8 @@ void watch_run(struct watch *w)
 		cli_fail("the program is at its end already");
 		return;
 	}
+	if (armed && !getenv("INSPMORT_QUIET"))
+		fprintf(stderr, "inspmort: %s\n", armed);
 	while (!w->ending && !w->interrupted) {
 		if (!ipm_websocket_wait(w->channel, &w->stop, UINT64_MAX) && !w->paused.len)
 			break;

@@ -17,8 +17,11 @@ IPM_MUST_USE enum ipm_errc watch_create(struct ipm_channel *channel,
 					struct watch **ret, struct ipm_error *err);
 void watch_destroy(struct watch *w); /* NULL is fine */
 
-/* Until the end of the program; lets it start if it waits for a debugger. */
-void watch_run(struct watch *w);
+/*
+ * Until the end of the program; lets it start if it waits for a debugger. `armed` (may be NULL) is
+ * said once crashes are waited for.
+ */
+void watch_run(struct watch *w, const char *armed);
 /* Pauses the program, takes its state, lets it go on. */
 void watch_now(struct watch *w);
 /* Setting it to true, from a signal handler for example, ends watch_run(). */

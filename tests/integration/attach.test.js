@@ -32,6 +32,7 @@ async function start(t, node, args) {
 	const child = spawn(node, args);
 	child.err = '';
 	child.stderr.on('data', (d) => { child.err += d; });
+	child.stdin.on('error', () => {}); // it may be dead already
 	child.ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
 	t.after(() => child.kill('SIGKILL'));
 	child.line = await new Promise((resolve) => child.stdout.once('data', (d) => resolve(`${d}`.trim())));
@@ -79,10 +80,7 @@ for (const node of nodes.slice(0, 2)) {
 		const program = await start(t, node.path, ['--inspect=127.0.0.1:0', app]);
 		const place = /ws:\/\/([\d.:]+)/.exec(program.err)[1];
 		const tool = attach(t, [place], dir);
-		while (!program.err.includes('Debugger attached')) await new Promise((r) => setTimeout(r, 5));
-		// The first answer comes after the debugger is armed: it is on the same thread.
-		while (!(await get(`http://127.0.0.1:${program.line}/`))) continue;
-		await new Promise((r) => setTimeout(r, 200));
+		while (!tool.err.includes('waiting for a crash')) await new Promise((r) => setTimeout(r, 5));
 		await get(`http://127.0.0.1:${program.line}/die`);
 		assert.deepStrictEqual(await program.ended, { code: 1, signal: null });
 		assert.match(program.err, /TypeError: Cannot read properties of undefined \(reading 'age'\)\n {4}at .*onRequest/);
@@ -122,7 +120,7 @@ async function misbehave(t, how, at, env) {
 	const dir = folder(t), app = path.join(folder(t), 'app.js');
 	fs.writeFileSync(app, `setInterval(() => {}, 1000); console.log('ready');
 		function f(order) { const items = [1, 2, { a: order }]; order.missing.x; }
-		setTimeout(() => f({ id: 7 }), 200);`);
+		process.stdin.once('data', () => f({ id: 7 }));`);
 	const program = await start(t, process.execPath, ['--inspect=127.0.0.1:0', app]);
 	const url = /ws:\S+/.exec(program.err)[0];
 	const proxy = new WebSocket.Server({ port: 0, host: '127.0.0.1' });
@@ -132,7 +130,10 @@ async function misbehave(t, how, at, env) {
 	proxy.on('connection', (client) => {
 		const real = new WebSocket(url, { perMessageDeflate: false }), waiting = [];
 		real.on('open', () => { for (const m of waiting) real.send(m); });
-		client.on('message', (m) => (real.readyState === 1 ? real.send(`${m}`) : waiting.push(`${m}`)));
+		client.on('message', (m) => {
+			// The last of what the tool asks before it waits.
+			if (`${m}`.includes('runIfWaitingForDebugger')) program.stdin.write('\n');
+		}).on('message', (m) => (real.readyState === 1 ? real.send(`${m}`) : waiting.push(`${m}`)));
 		client.on('close', () => real.close());
 		real.on('close', () => client.close());
 		real.on('error', () => client.terminate());
@@ -166,6 +167,7 @@ async function misbehave(t, how, at, env) {
 	const watchdog = setTimeout(() => tool.kill('SIGKILL'), 30000);
 	const ended = await tool.ended;
 	clearTimeout(watchdog);
+	program.stdin.write('\n');
 	for (const client of proxy.clients) client.terminate();
 	const died = await program.ended;
 	return { ended, err: tool.err, died, seen, files: files(dir) };
@@ -206,10 +208,12 @@ test('a capturer that is stopped or killed lets the program go', async (t) => {
 		const dir = folder(t), app = path.join(folder(t), 'app.js');
 		// So much to walk that the capture is under way when the signal comes.
 		fs.writeFileSync(app, `const all = []; for (let i = 0; i < 400000; i++) all.push({ i, s: 'text ' + i });
-			console.log('ready'); setTimeout(() => all[-1].x, 300);`);
+			console.log('ready'); process.stdin.once('data', () => all[-1].x);`);
 		const program = await start(t, process.execPath, ['--inspect=127.0.0.1:0', app]);
 		const place = /ws:\/\/([\d.:]+)/.exec(program.err)[1];
 		const tool = attach(t, [place, '--max-time-ms', '1000', '--max-objects', '0'], dir);
+		while (!tool.err.includes('waiting for a crash')) await new Promise((r) => setTimeout(r, 5));
+		program.stdin.write('\n');
 		while (!files(dir).length && program.exitCode === null) await new Promise((r) => setTimeout(r, 2));
 		tool.kill(signal);
 		assert.deepStrictEqual(await program.ended, { code: 1, signal: null });
