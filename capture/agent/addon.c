@@ -211,7 +211,10 @@ static napi_value js_arm(napi_env env, napi_callback_info info)
 	return result;
 }
 
-/* watchStartup(url): the program's entry is an ES module; `url` has no characters that JSON escapes. */
+/*
+ * watchStartup(url): the program's entry is an ES module; `url` has no characters that JSON
+ * escapes.
+ */
 static napi_value js_watch_startup(napi_env env, napi_callback_info info)
 {
 	struct agent *a;

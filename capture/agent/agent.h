@@ -113,7 +113,10 @@ void guard_leave(struct guard *g);
 napi_value locate(napi_env env, napi_callback_info info);
 
 /* where.c */
-/* A hash of where the top frames are; 0 when no JavaScript is on the stack. Needs a handle scope. */
+/*
+ * A hash of where the top frames are; 0 when no JavaScript is on the stack. Needs a handle
+ * scope.
+ */
 uint64_t where_are_we(struct agent *a);
 
 /* attached.c */
@@ -177,7 +180,10 @@ bool agent_write_crash(struct agent *a, const struct crash *crash, bool at_exit,
 		       struct ipm_buf *ret_path);
 
 /* deferred.c: written, and published only if the process dies in the way foreseen. */
-/* A throw inside a handler of uncaught errors: Node exits with code 7 and calls no JavaScript any more. */
+/*
+ * A throw inside a handler of uncaught errors: Node exits with code 7 and calls no JavaScript
+ * any more.
+ */
 void defer_until_exit_7(struct agent *a, struct hold *second);
 void deferred_discard(struct agent *a);
 

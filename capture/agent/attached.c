@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Is somebody debugging this process? A pause of ours would then also be theirs, and Node would wait
- * until they resume. Node does not tell of its clients, so: does the inspector listen, and does its port have
- * a connection.
+ * Is somebody debugging this process? A pause of ours would then also be theirs, and Node would
+ * wait until they resume. Node does not tell of its clients, so: does the inspector listen, and
+ * does its port have a connection.
  */
 #include <stdio.h>
 #include <stdlib.h>

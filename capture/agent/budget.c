@@ -33,7 +33,10 @@ bool budget_look(struct budget *b)
 {
 	uint64_t now_ns, earned_ns;
 
-	/* The coarse clock costs a quarter of the fine one; it ends the skipping of a flood that is over. */
+	/*
+	 * The coarse clock costs a quarter of the fine one; it ends the skipping of a flood that
+	 * is over.
+	 */
 	if (b->skip && coarse_ns() - b->skip_since_ns < MAX_SKIP_NS) {
 		b->skip--;
 		return false;

@@ -3,9 +3,9 @@
 #define IPM_AGENT_BUDGET_H
 
 /*
- * What errors may cost that turn out to be handled. Three questions, each dearer than the one before, are
- * asked of every error: may we look where it comes from (nanoseconds), is that a place whose errors were
- * handled before (2 microseconds), may we hold its stack (milliseconds).
+ * What errors may cost that turn out to be handled. Three questions, each dearer than the one
+ * before, are asked of every error: may we look where it comes from (nanoseconds), is that a
+ * place whose errors were handled before (2 microseconds), may we hold its stack (milliseconds).
  */
 
 #include <stdbool.h>

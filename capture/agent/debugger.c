@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * V8's debugger, on while the program runs: what the hooks cannot see, at its price. In the
- * start-up of an ES module program only its pauses on all exceptions have the frame of a module's top level;
- * and where V8 does not tell of throws, or the user wants whole stacks of rejections, it stays on.
+ * start-up of an ES module program only its pauses on all exceptions have the frame of a
+ * module's top level; and where V8 does not tell of throws, or the user wants whole stacks of
+ * rejections, it stays on.
  */
 #include <inttypes.h>
 #include <string.h>

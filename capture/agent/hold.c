@@ -170,7 +170,10 @@ static enum ipm_errc keep_frames(struct hold *hold, struct ipm_str paused, enum 
 		if (end == SIZE_MAX)
 			return ipm_fail(err, IPM_ERR_PROTOCOL, "Debugger.paused is cut");
 		at = end + (end < paused.len && paused.data[end] == ',');
-		/* The first frame is the agent's, and so are those of the same script right below. */
+		/*
+		 * The first frame is the agent's, and so are those of the same script right
+		 * below.
+		 */
 		script = frame_script(frame);
 		if (!own.len) {
 			own = script;
@@ -334,7 +337,10 @@ void hold_release(struct hold *hold, struct session *session)
 
 	if (hold->taken && hold->realm_count && session_is_open(session)) {
 		n = snprintf(params, sizeof(params), "{\"objectGroup\":\"%s\"}", hold->group);
-		/* Nothing to do about a failure: the session takes its objects along when it goes. */
+		/*
+		 * Nothing to do about a failure: the session takes its objects along when it
+		 * goes.
+		 */
 		if (session_post(session, "Runtime.releaseObjectGroup",
 				 (struct ipm_str){params, (size_t)n}, NULL))
 			hold->realm_count = 0;

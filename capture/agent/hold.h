@@ -4,8 +4,9 @@
 
 /*
  * A stack that may turn out to be the one the process dies of: frames as text, and their scopes
- * kept alive in the inspector. Taking one is cheap (a millisecond or two); the walk over the object graph and the file wait
- * until the process really dies, so an error that somebody handles costs no more than this.
+ * kept alive in the inspector. Taking one is cheap (a millisecond or two); the walk over the
+ * object graph and the file wait until the process really dies, so an error that somebody
+ * handles costs no more than this.
  */
 
 #include "session.h"
@@ -14,8 +15,8 @@ enum {
 	HOLD_MAX_FRAMES = 200,	/* frames kept at all */
 	HOLD_MAX_SCOPED = 64,	/* of these, frames that keep their variables */
 	HOLD_MAX_OBJECTS = 768, /* scopes and receivers kept */
-	HOLD_MAX_REALMS =
-		1, /* V8 contexts: the engine walks the main one; frames of others have no variables */
+	/* The engine walks the main context; frames of other ones have no variables. */
+	HOLD_MAX_REALMS = 1,
 	HOLD_ID_BYTES = 64,
 };
 

@@ -125,8 +125,8 @@ void unhook_heap_limit(struct agent *a)
 	if (unpublished == a)
 		unpublished = NULL;
 	/*
-	 * Node ends a worker that runs out of memory from a callback of its own. Nobody tells us so, but a
-	 * worker that ends so soon after has hardly recovered.
+	 * Node ends a worker that runs out of memory from a callback of its own. Nobody tells us
+	 * so, but a worker that ends so soon after has hardly recovered.
 	 */
 	if (a->is_worker && a->memory_file.fd >= 0 &&
 	    ipm_monotonic_ns() - a->memory_ns < WORKER_ENDS_NS) {

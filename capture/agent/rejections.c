@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promises rejected without a handler. V8 calls while the stack is intact; whether somebody handles the
- * rejection is known only when the microtask queue is empty and Node has looked at what is left.
+ * Promises rejected without a handler. V8 calls while the stack is intact; whether somebody
+ * handles the rejection is known only when the microtask queue is empty and Node has looked at
+ * what is left.
  */
 #include "agent.h"
 #include "clock.h"
@@ -129,7 +130,10 @@ struct hold rejection_claim(struct agent *a, napi_value error)
 	return claimed;
 }
 
-/* A rejection that stays unhandled while the process goes on: a listener has it, or nobody cares. */
+/*
+ * A rejection that stays unhandled while the process goes on: a listener has it, or nobody
+ * cares.
+ */
 bool rejection_confirm(struct agent *a)
 {
 	unsigned i;

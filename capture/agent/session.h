@@ -4,8 +4,8 @@
 
 /*
  * The engine's channel inside the process: an inspector connection of Node's own thread. A
- * request is text into its dispatch(), and whatever it has to say arrives, before dispatch() returns, as text in a
- * callback; no JavaScript object is made of either.
+ * request is text into its dispatch(), and whatever it has to say arrives, before dispatch()
+ * returns, as text in a callback; no JavaScript object is made of either.
  */
 
 #include <node_api.h>

@@ -15,8 +15,9 @@ enum {
 	ON_OOM = 4,
 	ON_ALL = ON_UNCAUGHT | ON_REJECTION | ON_OOM,
 	/*
-	 * Variables at the top level of ES modules: the debugger is on until they are evaluated. It
-	 * describes errors, and Node then prints another place on stderr; so this has to be asked for.
+	 * Variables at the top level of ES modules: the debugger is on until they are evaluated.
+	 * It describes errors, and Node then prints another place on stderr; so this has to be
+	 * asked for.
 	 */
 	ON_STARTUP = 8,
 	ON_DEBUGGER = 16, /* the debugger is always on: whole stacks of rejections, and its price */

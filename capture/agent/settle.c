@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * When the event loop turns, Node has decided about every error of the turn before: what is
- * still held then was handled. A timer of libuv's sees the turn without any JavaScript, so that neither
- * async_hooks nor fake timers notice, and it does not keep the process alive.
+ * still held then was handled. A timer of libuv's sees the turn without any JavaScript, so that
+ * neither async_hooks nor fake timers notice, and it does not keep the process alive.
  */
 #include <stdlib.h>
 #include <uv.h>

@@ -188,7 +188,10 @@ static size_t above(const struct hold *hold, const struct script_names *names,
 		if (sites[i].script.len == script.len && sites[i].line == line &&
 		    !memcmp(sites[i].script.data, script.data, script.len))
 			return i;
-	/* Node throws on, from a place of its own, what a listener threw: the listener is what matters. */
+	/*
+	 * Node throws on, from a place of its own, what a listener threw: the listener is what
+	 * matters.
+	 */
 	return is_internal(names, script) ? synchronous(sites, count) : 0;
 }
 
