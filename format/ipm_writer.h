@@ -4,7 +4,9 @@
 
 /*
  * Streams one crash into a container (spec/inspmort.md). Constant memory whatever the size.
- * Failure is sticky: after the first one every call returns it again. One thread at a time.
+ * A failed write is sticky: every later call returns it again. A wrong argument or a full file
+ * (IPM_ERR_INVALID_ARGUMENT, IPM_ERR_LIMIT) leaves that record out and nothing else. One thread at a
+ * time; no memory is allocated after create.
  *
  * Order: create, meta, then anything, then finish. Objects come in ascending order of their
  * ids without gaps; slices take the ids that ipm_writer_reserve_slices() gave out.
@@ -49,7 +51,12 @@ IPM_API void ipm_writer_destroy(struct ipm_writer *w);
 
 IPM_API IPM_MUST_USE enum ipm_errc
 ipm_writer_meta(struct ipm_writer *w, const struct ipm_meta *meta, struct ipm_error *err);
-/* IPM_ERR_INVALID_ARGUMENT when id is not the one after the last object's (the first is 1). */
+/*
+ * IPM_ERR_INVALID_ARGUMENT when id is not the one after the last object's (the first is 1), or for
+ * more than 4,096 properties, elements, privates, internals or scopes in place: those are for slices.
+ * Strings of more than 4 KiB and bytes of more than 32 KiB go to slices by themselves. References in
+ * the order in which a walk hands out ids cost a byte each.
+ */
 IPM_API IPM_MUST_USE enum ipm_errc
 ipm_writer_object(struct ipm_writer *w, const struct ipm_object *object, struct ipm_error *err);
 /*

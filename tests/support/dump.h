@@ -4,7 +4,7 @@
 
 /*
  * A crash file as JSON, record by record, exactly as stored: what the conformance vectors in
- * spec/vectors hold, and what tests compare. spec/README.md describes this JSON.
+ * spec/vectors hold, and what tests compare. Section 10 of spec/inspmort.md describes this JSON.
  */
 
 #include <inttypes.h>
