@@ -17,6 +17,7 @@
 #include "json.h"
 #include "memory_file.h"
 #include "remote_object.h"
+#include "wtf8.h"
 
 static inline void hostile_must(bool ok, const char *what, struct ipm_buf *text)
 {
@@ -35,6 +36,20 @@ static inline void hostile_json(struct ipm_buf *text, const char *what)
 
 	ipm_json_deinit(&json);
 	hostile_must(rc == IPM_OK, what, text);
+	ipm_buf_reset(text);
+}
+
+/* What a terminal gets: characters that show, newlines, tabs. */
+static inline void hostile_text_is_safe(struct ipm_buf *text, const char *what)
+{
+	struct ipm_str rest = ipm_buf_as_str(text);
+	uint32_t c;
+
+	while (ipm_wtf8_next(&rest, &c))
+		hostile_must(c == '\n' || c == '\t' ||
+				     (c >= 0x20 && c != 0x7F && (c < 0x80 || c > 0x9F) &&
+				      (c < 0xD800 || c > 0xDFFF) && (c < 0x202A || c > 0x202E)),
+			     what, text);
 	ipm_buf_reset(text);
 }
 
@@ -169,6 +184,8 @@ static inline void hostile_convert(struct hostile *crash)
 				ipm_buf_reset(&out);
 			} else if (!strcmp(f->name, "json") || !strcmp(f->name, "sentry")) {
 				hostile_json(&out, f->name);
+			} else if (!strcmp(f->name, "text") || !strcmp(f->name, "markdown")) {
+				hostile_text_is_safe(&out, f->name);
 			} else {
 				ipm_buf_reset(&out);
 			}
