@@ -97,7 +97,7 @@ static bool parse_port(const char *text, uint16_t *ret)
 	return true;
 }
 
-static void say_where(struct ipm_server *server)
+static void say_where(struct ipm_server *server, bool with_token)
 {
 	size_t crashes = ipm_server_crashes(server);
 	const char *target = ipm_server_first_target(server);
@@ -105,13 +105,20 @@ static void say_where(struct ipm_server *server)
 	printf("%s\n", ipm_server_url(server));
 	printf("%zu crash%s. Open the address in a browser and click one.\n", crashes,
 	       crashes == 1 ? "" : "es");
-	if (crashes)
+	if (crashes) {
+		const char *address = target + strlen("ws://");
+
 		printf("The newest in other tools:\n"
 		       "  Chrome   devtools://devtools/bundled/js_app.html?ws=%s\n"
 		       "  VS Code  { \"type\": \"node\", \"request\": \"attach\", \"name\": "
 		       "\"crash\","
 		       " \"websocketAddress\": \"%s\" }\n",
-		       target + strlen("ws://"), target);
+		       address, target);
+		/* It asks for the list of targets, for which it has no token. */
+		if (!with_token)
+			printf("  Node     node inspect %.*s\n", (int)strcspn(address, "/"),
+			       address);
+	}
 	fflush(stdout);
 }
 
@@ -167,7 +174,7 @@ int cmd_serve(int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	say_where(running);
+	say_where(running, opts.token);
 	if (ipm_server_run(running, &err)) {
 		ipm_server_destroy(running);
 		return cli_fail("%s", err.message);

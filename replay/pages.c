@@ -229,7 +229,9 @@ static void put_other_tools(struct ipm_buf *out, const struct request *request,
 			  "DevTools (paste into the address bar)</dt><dd><code>"
 			  "devtools://devtools/bundled/js_app.html?ws=");
 	put_html_cstr(out, request->host);
-	ipm_buf_printf(out, "/%s</code></dd>\n<dt>node inspect</dt><dd><code>node inspect ",
+	ipm_buf_printf(out,
+		       "/%s</code></dd>\n<dt>node inspect (opens the newest crash served; serve "
+		       "one file to choose)</dt><dd><code>node inspect ",
 		       crash->id);
 	put_html_cstr(out, request->host);
 	ipm_buf_cstr(out,
