@@ -262,6 +262,29 @@ static bool resolve_builtin(struct ev *e, struct ipm_str name, struct ev_val *re
 	return true;
 }
 
+/* The values of the global object's own builtins are not in files; its name for them is enough. */
+bool ev_global_member(struct ev *e, struct ev_val object, struct ev_key *key, struct ev_val *ret,
+		      bool *found)
+{
+	struct ev_val global;
+
+	*found = false;
+	if (object.type != EV_HEAP || key->kind != EV_KEY_STRING)
+		return true;
+	if (!ev_global_object(e, &global, found))
+		return false;
+	if (!*found || global.type != EV_HEAP || global.id != object.id) {
+		*found = false;
+		return true;
+	}
+	if (!resolve_builtin(e, key->name, ret, found) || *found)
+		return !e->throwing && !e->stop && !e->errc;
+	if (!ev_view_is(key->name, "process"))
+		return true;
+	*found = true;
+	return make_process(e, ret);
+}
+
 static bool resolve_dead(struct ev *e, struct ipm_str name, struct ev_val *ret, bool *found)
 {
 	const struct ipm_scope_ref *scopes;

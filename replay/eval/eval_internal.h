@@ -448,6 +448,8 @@ bool ev_resolve(struct ev *e, struct ev_env *env, struct ipm_str name, bool for_
 bool ev_assign_name(struct ev *e, struct ev_env *env, struct ipm_str name, struct ev_val v);
 bool ev_this(struct ev *e, struct ev_env *env, struct ev_val *ret);
 void ev_env_set_this(struct ev_env *env, struct ev_val v);
+bool ev_global_member(struct ev *e, struct ev_val object, struct ev_key *key, struct ev_val *ret,
+		      bool *found);
 bool ev_global_object(struct ev *e, struct ev_val *ret, bool *found);
 bool ev_visit_scope_names(struct ev *e, bool (*visit)(void *self, struct ipm_str name), void *self);
 

@@ -387,6 +387,7 @@ bool ev_get(struct ev *e, struct ev_val object, struct ev_key *key, struct ev_va
 {
 	const struct ev_native *native;
 	struct ev_found found;
+	bool known;
 
 	if (!ev_step(e))
 		return false;
@@ -397,8 +398,12 @@ bool ev_get(struct ev *e, struct ev_val object, struct ev_key *key, struct ev_va
 	if (!ev_lookup(e, object, key, &found))
 		return false;
 	*ret = EV_UNDEF;
-	if (!found.found)
-		return true;
+	if (!found.found || (!found.accessor && found.value.type == EV_OMITTED)) {
+		if (!ev_global_member(e, object, key, ret, &known))
+			return false;
+		if (known || !found.found)
+			return true;
+	}
 	if (!found.accessor) {
 		*ret = found.value;
 		return true;

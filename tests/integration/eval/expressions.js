@@ -817,6 +817,10 @@ Reflect.get(obj, "a")
 Reflect.apply(Math.max, null, [1, 5])
 globalThis === undefined
 typeof globalThis
+globalThis.Math.max(1, 2)
+typeof globalThis.JSON
+globalThis.process.version === process.version
+globalThis.nosuch
 [1, 2, 3].includes("2")
 "abc" < "abd" && "a" < "b"
 0 === -0
