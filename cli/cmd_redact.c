@@ -83,7 +83,7 @@ int cmd_redact(int argc, char **argv)
 		"inspmort: wrote %s: %" PRIu64 " values redacted, %" PRIu64 " were already\n", out,
 		result.redacted, result.before);
 	if (result.lost)
-		fprintf(stderr, "inspmort: %" PRIu64 " objects of the damaged source are lost\n",
+		fprintf(stderr, "inspmort: %" PRIu64 " parts of the damaged source are lost\n",
 			result.lost);
 	return IPM_EXIT_OK;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diff_internal.h"
+#include "edges.h"
 #include "sequence.h"
 
 #define VALUE_UNITS 200
@@ -229,6 +230,10 @@ static enum ipm_errc diff_elements(struct diff *d, const struct ipm_object *a,
 			rc = ipm_element_iter_next(&left, &i, &x, d->err);
 		if (!rc && more_y)
 			rc = ipm_element_iter_next(&right, &j, &y, d->err);
+		if (ipm_is_damage(rc)) {
+			rc = IPM_OK;
+			break;
+		}
 		if (rc || (!x && !y) || (x && i >= ELEMENTS) || (y && j >= ELEMENTS))
 			break;
 		more_x = x && (!y || i <= j);

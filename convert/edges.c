@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "edges.h"
 
+bool ipm_is_damage(enum ipm_errc rc)
+{
+	return rc == IPM_ERR_NOT_FOUND || rc == IPM_ERR_CHECKSUM || rc == IPM_ERR_BAD_DATA ||
+	       rc == IPM_ERR_TRUNCATED;
+}
+
 const char *ipm_edge_internal_name(enum ipm_kind kind, enum ipm_edge_kind edge)
 {
 	bool first = edge == IPM_EDGE_FIRST;
@@ -69,10 +75,15 @@ static enum ipm_errc visit_properties(struct ipm_heap *heap, const struct ipm_ob
 		return rc;
 	ipm_property_iter_init(&it, heap, object);
 	it.at = it.count;
-	while (!visitor->stop && !(rc = ipm_property_iter_next(&it, &p, err)) && p) {
-		rc = visit_property(p, n++, visitor, err);
-		if (rc)
+	while (!rc && !visitor->stop) {
+		rc = ipm_property_iter_next(&it, &p, err);
+		if (ipm_is_damage(rc)) { /* what comes before it counts */
+			rc = IPM_OK;
 			break;
+		}
+		if (rc || !p)
+			break;
+		rc = visit_property(p, n++, visitor, err);
 	}
 	ipm_property_iter_deinit(&it);
 	return rc;
@@ -88,11 +99,15 @@ static enum ipm_errc visit_elements(struct ipm_heap *heap, const struct ipm_obje
 	if (!object->element_count && !object->more_elements.count)
 		return IPM_OK;
 	ipm_element_iter_init(&it, heap, object, 0);
-	while (!visitor->stop &&
-	       !(rc = ipm_element_iter_next(&it, &edge.index, &edge.value, err)) && edge.value) {
-		rc = visitor->edge(visitor, &edge, err);
-		if (rc)
+	while (!rc && !visitor->stop) {
+		rc = ipm_element_iter_next(&it, &edge.index, &edge.value, err);
+		if (ipm_is_damage(rc)) {
+			rc = IPM_OK;
 			break;
+		}
+		if (rc || !edge.value)
+			break;
+		rc = visitor->edge(visitor, &edge, err);
 	}
 	ipm_element_iter_deinit(&it);
 	return rc;

@@ -36,7 +36,10 @@ struct ipm_edge_visitor {
 	bool stop; /* set it to end the visit */
 };
 
-/* Every value of the object, always in the same order. Absent prototypes are left out. */
+/*
+ * Every value of the object, always in the same order. Absent prototypes are left out, and so is what
+ * follows a damaged piece of a long list.
+ */
 IPM_MUST_USE enum ipm_errc ipm_visit_edges(struct ipm_heap *heap, const struct ipm_object *object,
 					   struct ipm_edge_visitor *visitor, struct ipm_error *err);
 /* Just one of them; `visitor` is not called when there is none. */
@@ -44,6 +47,9 @@ IPM_MUST_USE enum ipm_errc ipm_visit_edge_at(struct ipm_heap *heap, const struct
 					     enum ipm_edge_kind kind, uint64_t index,
 					     struct ipm_edge_visitor *visitor,
 					     struct ipm_error *err);
+
+/* Does this error say that a part of the file cannot be read, and nothing about the rest? */
+bool ipm_is_damage(enum ipm_errc rc);
 
 /* The name of FIRST and SECOND: "[[PromiseResult]]". */
 const char *ipm_edge_internal_name(enum ipm_kind kind, enum ipm_edge_kind edge);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "edges.h"
 #include "redact_internal.h"
 #include "wtf8.h"
 
@@ -181,7 +182,8 @@ static enum ipm_errc copy_slices(struct redact_job *job, bool secret, bool pairs
 		struct ipm_slice to = {.id = slices->first + i};
 
 		rc = ipm_reader_slice(job->reader, old.first + i, &from, job->err);
-		if (rc == IPM_ERR_NOT_FOUND) {
+		if (ipm_is_damage(rc)) {
+			job->lost++;
 			to.values = &nothing;
 			to.value_count = 1;
 			rc = ipm_writer_slice(job->writer, &to, job->err);

@@ -245,6 +245,11 @@ static enum ipm_errc copy_note(struct redact_job *job, struct ipm_str name, bool
 	if (ipm_reader_note(job->reader, name, &from, NULL) != IPM_OK)
 		return IPM_OK;
 	rc = ipm_reader_text(job->reader, &from->text, 0, UINT64_MAX, gather, &text, job->err);
+	if (ipm_is_damage(rc)) { /* half a document is none */
+		ipm_buf_deinit(&text);
+		job->lost++;
+		return IPM_OK;
+	}
 	if (!rc)
 		rc = ipm_buf_status(&text, job->err);
 	if (!rc)

@@ -17,7 +17,7 @@ struct ipm_redact_options {
 struct ipm_redact_result {
 	uint64_t redacted; /* values taken out now */
 	uint64_t before;   /* that were redacted already */
-	uint64_t lost;	   /* objects that could not be read: the source is damaged */
+	uint64_t lost;	   /* objects and pieces that could not be read: the source is damaged */
 };
 
 /*

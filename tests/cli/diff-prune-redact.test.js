@@ -7,7 +7,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { crash, crashSource, inspmort, temporaryDirectory } = require('../support/serve.js');
+const { crash, crashSource, inspmort, root, temporaryDirectory } = require('../support/serve.js');
 
 const run = (...args) => spawnSync(inspmort, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
 const ok = (...args) => {
@@ -180,4 +180,21 @@ login(canary('password'));
 	}
 	assert.ok(!fs.existsSync(path.join(dir, 'x')));
 	assert.deepStrictEqual(fs.readdirSync(dir).filter((name) => name.includes('partial')), []);
+});
+
+test('damaged files: what is left is searched, compared, converted and redacted', (t) => {
+	const dir = temporaryDirectory(t), file = crash(dir, path.join(root, 'examples/nested.js')), damaged = path.join(dir, 'damaged.inspmort'), out = path.join(dir, 'out.inspmort');
+	const bytes = fs.readFileSync(file);
+	for (const at of [0.2, 0.4, 0.6])
+		bytes[Math.floor(bytes.length * at)] ^= 0xff;
+	fs.writeFileSync(damaged, bytes);
+	const search = run('search', '--limit', '0', '--names', damaged, 'name');
+	assert.strictEqual(search.status, 0, search.stderr);
+	assert.match(search.stderr, /^inspmort: \d+ damaged blocks were passed over\n$/);
+	const snapshot = JSON.parse(ok('convert', '--to', 'heapsnapshot', damaged).stdout);
+	assert.strictEqual(snapshot.snapshot.node_count * 7, snapshot.nodes.length);
+	assert.strictEqual(snapshot.snapshot.edge_count * 3, snapshot.edges.length);
+	ok('diff', damaged, file);
+	assert.match(ok('redact', '-o', out, damaged).stderr, /\ninspmort: \d+ parts of the damaged source are lost\n$/);
+	assert.match(ok('verify', out).stdout, /whole/);
 });
