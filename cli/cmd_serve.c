@@ -100,12 +100,14 @@ static bool parse_port(const char *text, uint16_t *ret)
 static void say_where(struct ipm_server *server, bool with_token)
 {
 	size_t crashes = ipm_server_crashes(server);
-	const char *target = ipm_server_first_target(server);
+	const char *target;
 
 	printf("%s\n", ipm_server_url(server));
 	printf("%zu crash%s. Open the address in a browser and click one.\n", crashes,
 	       crashes == 1 ? "" : "es");
-	if (crashes) {
+	fflush(stdout);
+	target = ipm_server_first_target(server);
+	if (target[0]) {
 		const char *address = target + strlen("ws://");
 
 		printf("The newest in other tools:\n"

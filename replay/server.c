@@ -19,6 +19,7 @@ enum {
 	MAX_CONNECTIONS = 1000,
 	SPARE_DESCRIPTORS = 64, /* for crash files, pages and libwebsockets itself */
 	BACKGROUND_NS = 5000000,
+	FIRST_TARGET_NS = 50000000,
 	BACKGROUND_EVERY_US = 2000,
 	ACCEPT_PAUSE_US = 200000,
 };
@@ -260,9 +261,18 @@ size_t ipm_server_crashes(const struct ipm_server *server)
 
 const char *ipm_server_first_target(struct ipm_server *server)
 {
-	if (server->crashes.count)
+	struct crash_set *set = &server->crashes;
+	size_t i;
+
+	crash_set_summarise(set, FIRST_TARGET_NS);
+	crash_set_sort(set);
+	for (i = 0; i < set->count; i++) {
+		if (set->list[i]->why[0])
+			continue;
 		snprintf(server->first_target, sizeof(server->first_target), "ws://%s/%s",
-			 server->host, server->crashes.list[0]->id);
+			 server->host, set->list[i]->id);
+		break;
+	}
 	return server->first_target;
 }
 
