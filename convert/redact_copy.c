@@ -42,8 +42,8 @@ enum ipm_errc redact_copy_text(struct redact_job *job, struct ipm_text *text)
 		struct ipm_slice to = {.id = text->slices.first + i, .str = {"", 0}};
 
 		rc = ipm_reader_slice(job->reader, old.first + i, &from, job->err);
-		if (rc ==
-		    IPM_ERR_NOT_FOUND) { /* damaged, or cut off: an empty one keeps its place */
+		if (ipm_is_damage(rc)) { /* or cut off: an empty one keeps its place */
+			job->lost++;
 			rc = ipm_writer_slice(job->writer, &to, job->err);
 			continue;
 		}
