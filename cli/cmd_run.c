@@ -34,8 +34,8 @@ static const char help[] =
 	"\n"
 	"The exit code is the program's; it dies of a signal if the program did. 127: the command\n"
 	"cannot be run. With --via websocket the program runs slower, and its standard error is a\n"
-	"pipe, from which the lines of Node's inspector are taken out. Every option has an "
-	"environment variable: INSPMORT_MAX_OBJECTS, …\n";
+	"pipe, from which the lines of Node's inspector are taken out.\n"
+	"Every option has an environment variable: INSPMORT_MAX_OBJECTS, …\n";
 
 enum { OPT_VIA = 'v', OPT_HELP = 'h' };
 

@@ -34,8 +34,8 @@ function observe(child) {
 }
 
 async function capture(program, args) {
-	const child = spawn(inspmort, ['run', '--via', 'websocket', '--dir', dir, '--max-objects', '0', '--max-bytes', '0',
-		'--max-time-ms', '600000', '--', process.execPath, program, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+	const child = spawn(inspmort, ['run', '--via', 'websocket', '--dir', dir, '--max-objects', '100000000',
+		'--max-bytes', '10000000000', '--max-time-ms', '600000', '--', process.execPath, program, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
 	let out = '';
 	child.stdout.on('data', (d) => { out += d; });
 	const seen = await observe(child);
