@@ -14,7 +14,7 @@ struct inspector_place {
 };
 
 /*
- * `target`: PID (its inspector is opened with SIGUSR1 if need be), HOST:PORT, PORT, or ws://….
+ * `target`: PID (its inspector is opened with SIGUSR1 if need be), HOST:PORT, or ws://….
  * IPM_ERR_INVALID_ARGUMENT: none of these.
  */
 IPM_MUST_USE enum ipm_errc discover(const char *target, struct inspector_place *ret,
