@@ -21,8 +21,8 @@ enum {
 	/* Above, zstd 1.5.4 can corrupt data silently. */
 	LEVEL_MAX = 12,
 	PAGE_ROW = 8 + 16 * (IPM_KINDS - 1),
-	/* What finish() may still need: summary, INDEX, ROOT without pages, footer. */
-	CLOSING_BYTES = 4096 + 16 * IPM_PAGE_BLOCKS,
+	/* What finish() may still need: summary, INDEX and ROOT without entries, footer. */
+	CLOSING_BYTES = 4096,
 };
 
 static const char *const kind_names[IPM_KINDS] = {
@@ -399,7 +399,8 @@ static enum ipm_errc put_jumbo(struct ipm_block_writer *bw, enum ipm_block_kind 
 enum ipm_errc ipm_block_writer_room(const struct ipm_block_writer *bw, size_t more,
 				    struct ipm_error *err)
 {
-	uint64_t used = bw->bytes + CLOSING_BYTES + (uint64_t)bw->page_count * PAGE_ROW;
+	uint64_t used = bw->bytes + CLOSING_BYTES + 16 * (uint64_t)bw->entry_count +
+			(uint64_t)(bw->page_count + 1) * PAGE_ROW;
 	size_t kind;
 
 	if (!bw->max_bytes)

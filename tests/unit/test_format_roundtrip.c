@@ -590,6 +590,95 @@ START_TEST(cut_file)
 }
 END_TEST
 
+START_TEST(size_limit)
+{
+	const uint64_t limits[] = {20000, 100000, 1000000};
+	const struct ipm_writer_options opts = {.max_bytes = limits[_i]};
+	const struct ipm_meta meta = {.tool = IPM_STR("test")};
+	struct ipm_object o = {.class_name = IPM_STR("Object")};
+	struct ipm_property p = {.name = IPM_STR("p"), .flags = 7};
+	enum ipm_errc rc = IPM_OK;
+	uint64_t state = 1, written;
+	char text[200];
+	size_t i;
+
+	ipm_writer_destroy(w);
+	ipm_buf_reset(&file);
+	ck_ok(ipm_writer_create(memory_sink(&file), &opts, &w, &err));
+	ck_ok(ipm_writer_meta(w, &meta, &err));
+	o.properties = &p;
+	o.property_count = 1;
+	for (o.id = 1; !rc && o.id < 100000; o.id++) {
+		for (i = 0; i < sizeof(text); i++) {
+			state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+			text[i] = (char)(' ' + (state >> 40) % 90);
+		}
+		p.value =
+			(struct ipm_value){.type = IPM_VALUE_STRING,
+					   .string = {.str = {text, sizeof(text)}, .length = 200}};
+		rc = ipm_writer_object(w, &o, &err);
+	}
+	ck_assert_int_eq(rc, IPM_ERR_LIMIT);
+	written = ipm_writer_objects(w);
+	ck_assert_int_eq(ipm_writer_object(w, &o, &err), IPM_ERR_INVALID_ARGUMENT);
+	finish_and_open();
+	ck_assert_uint_le(file.len, limits[_i]);
+	ck_assert_uint_eq(ipm_reader_info(r)->objects, written);
+	/* Most of the room was used, but for what finish() might have needed. */
+	if (_i)
+		ck_assert_uint_gt(file.len, limits[_i] / 2);
+}
+END_TEST
+
+/* More than fits any record in place: nothing is lost, the strings go to slices. */
+START_TEST(crowded)
+{
+	enum { N = 4096, LEN = 3000 };
+	char *text = malloc(N + LEN);
+	struct ipm_value *values = calloc(N, sizeof(*values));
+	struct ipm_property p = {.flags = 7, .value = {.type = IPM_VALUE_NULL}};
+	struct ipm_object o = {.id = 1,
+			       .kind = IPM_KIND_ARRAY,
+			       .class_name = IPM_STR("Array"),
+			       .elements = values,
+			       .element_count = N,
+			       .length = N};
+	struct ipm_object named = {
+		.id = 2, .class_name = IPM_STR("Object"), .properties = &p, .property_count = 1};
+	struct ipm_buf got = IPM_BUF_INIT;
+	const struct ipm_object *back;
+	size_t i;
+
+	for (i = 0; i < N + LEN; i++)
+		text[i] = (char)('a' + i % 23);
+	for (i = 0; i < N; i++) {
+		values[i].type = IPM_VALUE_STRING;
+		values[i].string = (struct ipm_text){.str = {text + i, LEN}, .length = LEN};
+	}
+	p.name = (struct ipm_str){text, 7000};
+	ck_ok(ipm_writer_object(w, &o, &err));
+	ck_ok(ipm_writer_object(w, &named, &err));
+	o.id = 3;
+	o.element_count = N + 1;
+	ck_assert_int_eq(ipm_writer_object(w, &o, &err), IPM_ERR_INVALID_ARGUMENT);
+	finish_and_open();
+	ck_ok(ipm_reader_object(r, 1, &back, &err));
+	ck_assert_uint_eq(back->element_count, N);
+	for (i = 0; i < N; i += 97) {
+		ipm_buf_reset(&got);
+		ck_assert_uint_eq(back->elements[i].string.length, LEN);
+		ck_ok(ipm_reader_text(r, &back->elements[i].string, 0, UINT64_MAX, append_piece,
+				      &got, &err));
+		ck_str(ipm_buf_as_str(&got), values[i].string.str);
+	}
+	ipm_object_release(r, back);
+	expect_object(&named);
+	ipm_buf_deinit(&got);
+	free(values);
+	free(text);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("format/roundtrip");
@@ -605,6 +694,8 @@ int main(void)
 	tcase_add_test(t, pause_and_notes);
 	tcase_add_test(t, many_objects);
 	tcase_add_test(t, cut_file);
+	tcase_add_loop_test(t, size_limit, 0, 3);
+	tcase_add_test(t, crowded);
 	suite_add_tcase(s, t);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);
