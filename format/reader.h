@@ -93,6 +93,8 @@ IPM_MUST_USE enum ipm_errc ipm_reader_open_walked(const char *path, struct ipm_r
 IPM_MUST_USE enum ipm_errc ipm_reader_find(struct ipm_reader *r, enum ipm_block_kind kind,
 					   uint64_t id, struct ipm_block **ret_block,
 					   struct ipm_place *ret, struct ipm_error *err);
+/* Takes note of what a record that cannot be decoded says of the file. Returns `rc`. */
+enum ipm_errc ipm_reader_broken(struct ipm_reader *r, enum ipm_errc rc);
 /* Keeps a block until the reader closes; the caller's hold passes on, also on failure. */
 IPM_MUST_USE enum ipm_errc ipm_reader_hold(struct ipm_reader *r, struct ipm_block *block,
 					   struct ipm_error *err);

@@ -65,13 +65,14 @@ static enum ipm_errc emit_units(struct emitter *e, struct ipm_str str, uint64_t 
 				struct ipm_error *err)
 {
 	struct ipm_buf part = IPM_BUF_INIT;
-	bool split_start, split_end;
-	size_t from = ipm_wtf8_offset(str, start, &split_start);
-	size_t to = end == UINT64_MAX ? str.len : ipm_wtf8_offset(str, end, &split_end);
+	bool split_start, split_end = false;
+	size_t from, to;
 	enum ipm_errc rc;
 
-	if (end == UINT64_MAX)
-		split_end = false;
+	if (!str.len)
+		return IPM_OK;
+	from = ipm_wtf8_offset(str, start, &split_start);
+	to = end == UINT64_MAX ? str.len : ipm_wtf8_offset(str, end, &split_end);
 	if (!split_start && !split_end) {
 		emit(e, (struct ipm_str){str.data + from, to - from});
 		return IPM_OK;
