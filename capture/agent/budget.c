@@ -7,7 +7,7 @@
 
 enum {
 	SAVED_NS = 200000, /* time for looking that a quiet while saves up: some hundred looks */
-	LOOK_SHARE = 64,   /* looks may take one part in so many of the time */
+	LOOK_SHARE = 128,  /* looks may take one part in so many of the time */
 	SKIPPED = 64,	   /* when it is spent, so many errors do not even ask the clock */
 	MAX_SKIP_NS = 8000000, /* two ticks of the coarse clock */
 	HOLD_START_MS = 100,   /* for holds, before the process has earned anything */
