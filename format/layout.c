@@ -134,7 +134,7 @@ enum ipm_errc ipm_layout_get_block(struct ipm_bytes bytes, uint64_t at,
 				   struct ipm_block_header *ret, struct ipm_error *err)
 {
 	struct ipm_block_header h;
-	uint32_t frame_bytes;
+	uint32_t frame_bytes = 0;
 	const uint8_t *p = bytes.data;
 	enum ipm_errc rc = open_frame(bytes, at, IPM_MAGIC_BLOCK, "BLK1", 4, IPM_BLOCK_HEADER_BYTES,
 				      &frame_bytes, err);
@@ -168,7 +168,7 @@ enum ipm_errc ipm_layout_get_index(struct ipm_bytes bytes, uint64_t at,
 				   struct ipm_index_header *ret, struct ipm_error *err)
 {
 	struct ipm_index_header h;
-	uint32_t frame_bytes, room;
+	uint32_t frame_bytes = 0, room;
 	const uint8_t *p = bytes.data;
 	enum ipm_errc rc = open_frame(bytes, at, IPM_MAGIC_INDEX, "IDX1", 4,
 				      IPM_INDEX_HEADER_BYTES + 4, &frame_bytes, err);
@@ -196,7 +196,7 @@ enum ipm_errc ipm_layout_get_root(struct ipm_bytes bytes, uint64_t at, struct ip
 				  struct ipm_error *err)
 {
 	struct ipm_root_header h;
-	uint32_t frame_bytes, room;
+	uint32_t frame_bytes = 0, room;
 	const uint8_t *p = bytes.data;
 	enum ipm_errc rc = open_frame(bytes, at, IPM_MAGIC_ROOT, "ROT1", 4,
 				      IPM_ROOT_HEADER_BYTES + 4, &frame_bytes, err);

@@ -137,7 +137,7 @@ static enum ipm_errc create(const char *path, const struct ipm_reader_options *o
 enum ipm_errc ipm_reader_open(const char *path, const struct ipm_reader_options *opts,
 			      struct ipm_reader **ret, struct ipm_error *err)
 {
-	struct ipm_reader *r;
+	struct ipm_reader *r = NULL;
 	enum ipm_errc rc = create(path, opts, &r, err);
 
 	if (rc)
@@ -160,7 +160,7 @@ enum ipm_errc ipm_reader_open(const char *path, const struct ipm_reader_options 
 enum ipm_errc ipm_reader_open_walked(const char *path, struct ipm_reader **ret,
 				     struct ipm_error *err)
 {
-	struct ipm_reader *r;
+	struct ipm_reader *r = NULL;
 	enum ipm_errc rc = create(path, NULL, &r, err);
 
 	if (rc)

@@ -9,7 +9,7 @@
 static struct ev_regex *compiled(struct ev *e, struct ipm_str pattern, struct ipm_str flags)
 {
 	const size_t count = sizeof(e->regexes) / sizeof(*e->regexes);
-	struct ev_regex *re;
+	struct ev_regex *re = NULL;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
@@ -201,7 +201,7 @@ static bool receiver(struct ev *e, struct ev_args *a, struct ev_regex **re, stru
 		     size_t **m)
 {
 	const uint16_t *units;
-	struct ipm_str flags;
+	struct ipm_str flags = {0};
 
 	if (!ev_regex_of(e, a->this_value, re, &flags))
 		return false;
@@ -212,7 +212,7 @@ static bool receiver(struct ev *e, struct ev_args *a, struct ev_regex **re, stru
 
 static bool regexp_exec(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
-	struct ev_regex *re;
+	struct ev_regex *re = NULL;
 	struct ev_str *s;
 	bool matched;
 	size_t *m;
@@ -225,7 +225,7 @@ static bool regexp_exec(struct ev *e, struct ev_args *a, struct ev_val *ret)
 
 static bool regexp_test(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
-	struct ev_regex *re;
+	struct ev_regex *re = NULL;
 	struct ev_str *s;
 	bool matched;
 	size_t *m;
@@ -283,7 +283,7 @@ static bool pattern_of(struct ev *e, struct ev_val what, const char *flags, stru
 
 bool ev_regexp_match(struct ev *e, struct ev_str *s, struct ev_val what, struct ev_val *ret)
 {
-	struct ev_regex *re;
+	struct ev_regex *re = NULL;
 	struct ev_obj *all;
 	struct ev_str *part;
 	struct ev_val value;
@@ -319,7 +319,7 @@ bool ev_regexp_match(struct ev *e, struct ev_str *s, struct ev_val what, struct 
 bool ev_regexp_match_all(struct ev *e, struct ev_str *s, struct ev_val what, struct ev_val *ret)
 {
 	struct ev_obj *all = ev_new(e, IPM_KIND_ITERATOR, "RegExp String Iterator");
-	struct ev_regex *re;
+	struct ev_regex *re = NULL;
 	struct ev_val value, one;
 	size_t from = 0, *m;
 	bool matched;
@@ -345,7 +345,7 @@ bool ev_regexp_match_all(struct ev *e, struct ev_str *s, struct ev_val what, str
 
 bool ev_regexp_search(struct ev *e, struct ev_str *s, struct ev_val what, struct ev_val *ret)
 {
-	struct ev_regex *re;
+	struct ev_regex *re = NULL;
 	struct ev_val value;
 	bool matched;
 	size_t *m;
@@ -363,7 +363,7 @@ bool ev_regexp_split(struct ev *e, struct ev_str *s, struct ev_val by, uint32_t 
 {
 	struct ev_obj *out = ev_new_array(e);
 	size_t from = 0, search = 0, *m;
-	struct ev_regex *re;
+	struct ev_regex *re = NULL;
 	struct ev_str *part;
 	struct ev_val value, group;
 	bool matched, ok;
@@ -409,7 +409,7 @@ bool ev_regexp_split(struct ev *e, struct ev_str *s, struct ev_val by, uint32_t 
 static bool regexp_constructor(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
 	struct ipm_str pattern, flags = {"", 0};
-	struct ev_regex *re;
+	struct ev_regex *re = NULL;
 	struct ev_str *s;
 	bool regexp;
 
@@ -440,8 +440,8 @@ static bool regexp_constructor(struct ev *e, struct ev_args *a, struct ev_val *r
 static bool to_string(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
 	struct ipm_buf buf = IPM_BUF_INIT;
-	struct ipm_str flags;
-	struct ev_regex *re;
+	struct ipm_str flags = {0};
+	struct ev_regex *re = NULL;
 
 	if (!ev_regex_of(e, a->this_value, &re, &flags))
 		return false;
@@ -454,8 +454,8 @@ static bool to_string(struct ev *e, struct ev_args *a, struct ev_val *ret)
 
 static bool source(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
-	struct ipm_str flags;
-	struct ev_regex *re;
+	struct ipm_str flags = {0};
+	struct ev_regex *re = NULL;
 
 	return ev_regex_of(e, a->this_value, &re, &flags) &&
 	       ev_return_str(ev_str_new(e, re->source.len ? re->source : IPM_STR("(?:)")), ret);
@@ -463,8 +463,8 @@ static bool source(struct ev *e, struct ev_args *a, struct ev_val *ret)
 
 static bool flags_of(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
-	struct ipm_str flags;
-	struct ev_regex *re;
+	struct ipm_str flags = {0};
+	struct ev_regex *re = NULL;
 
 	return ev_regex_of(e, a->this_value, &re, &flags) &&
 	       ev_return_str(ev_str_new(e, flags), ret);
@@ -473,8 +473,8 @@ static bool flags_of(struct ev *e, struct ev_args *a, struct ev_val *ret)
 #define FLAG(name, letter)                                                                         \
 	static bool flag_##name(struct ev *e, struct ev_args *a, struct ev_val *ret)               \
 	{                                                                                          \
-		struct ipm_str flags;                                                              \
-		struct ev_regex *re;                                                               \
+		struct ipm_str flags = {0};                                                        \
+		struct ev_regex *re = NULL;                                                        \
                                                                                                    \
 		return ev_regex_of(e, a->this_value, &re, &flags) &&                               \
 		       ev_return(ev_bool(flags.len && memchr(flags.data, letter, flags.len)),      \
