@@ -133,11 +133,13 @@ bool debugger_is_due(const struct agent *a, uint64_t *ret_ms);
 IPM_MUST_USE enum ipm_errc agent_session(struct agent *a, struct ipm_error *err);
 /*
  * Pauses V8 in our own function, called with `argument` (NULL: undefined), with the Debugger
- * domain on for as long. `paused` resumes it.
+ * domain on for as long. `paused` resumes it; `resumed`, if not NULL, is called after that, with
+ * the domain still on.
  */
 IPM_MUST_USE enum ipm_errc agent_pause(struct agent *a, napi_value argument,
 				       void (*paused)(void *self, struct ipm_str message),
-				       void *self, struct ipm_error *err);
+				       void (*resumed)(void *self), void *self,
+				       struct ipm_error *err);
 /* Pauses V8 here and holds the stack above. */
 IPM_MUST_USE enum ipm_errc agent_hold(struct agent *a, struct hold *hold, bool deep,
 				      struct ipm_error *err);

@@ -35,8 +35,8 @@ enum ipm_errc agent_session(struct agent *a, struct ipm_error *err)
 }
 
 enum ipm_errc agent_pause(struct agent *a, napi_value argument,
-			  void (*paused)(void *self, struct ipm_str message), void *self,
-			  struct ipm_error *err)
+			  void (*paused)(void *self, struct ipm_str message),
+			  void (*resumed)(void *self), void *self, struct ipm_error *err)
 {
 	struct session *s = &a->session;
 	enum debugger debugger = a->debugger;
@@ -53,6 +53,8 @@ enum ipm_errc agent_pause(struct agent *a, napi_value argument,
 	if (!js_call(a->env, a->pause, argument))
 		rc = ipm_fail(err, IPM_ERR_PROTOCOL, "cannot pause");
 	s->on_paused = NULL;
+	if (!rc && resumed)
+		resumed(self);
 	if (session_post(s, "Debugger.disable", IPM_STR(""), rc ? NULL : err) && !rc)
 		rc = IPM_ERR_PROTOCOL;
 	if (debugger != DEBUGGER_OFF && !debugger_start(a, debugger) && !rc)
@@ -64,7 +66,7 @@ enum ipm_errc agent_hold(struct agent *a, struct hold *hold, bool deep, struct i
 {
 	struct taking t = {
 		.agent = a, .hold = hold, .deep = deep, .rc = IPM_ERR_PROTOCOL, .err = err};
-	enum ipm_errc rc = agent_pause(a, NULL, on_paused, &t, err);
+	enum ipm_errc rc = agent_pause(a, NULL, on_paused, NULL, &t, err);
 
 	return rc ? rc : t.rc;
 }
