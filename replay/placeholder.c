@@ -1,1 +1,0 @@
-typedef int ipm_nothing_here_yet;
