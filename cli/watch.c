@@ -168,15 +168,17 @@ static void take_capture(struct watch *w, struct ipm_json_ref params)
 
 	if (!dir || !*dir)
 		dir = ".";
+	/* First of all: from here on the target must go on whatever becomes of us. */
+	dog = watchdog_start(watchdog_ms(w));
 	h->at_ns = ipm_monotonic_ns();
 	h->oom = ipm_json_equals(ipm_json_get(params, "reason"), "OOM");
 	exception_text(ipm_json_get(params, "data"), &h->what);
 	if (ipm_new_file_create(dir, &h->file, &err)) {
+		watchdog_stop(&dog);
 		say_failed(w, dir, &err);
 		held_drop_last(&w->held);
 		return;
 	}
-	dog = watchdog_start(watchdog_ms(w));
 	w->progress_ns = ipm_monotonic_ns();
 	rc = ipm_capture_run(w->capture, w->channel, ipm_buf_as_str(&w->current),
 			     ipm_fd_sink(h->file.fd), &result, &err);
