@@ -201,11 +201,12 @@ test('an interrupted conversion leaves nothing behind', async (t) => {
 	const out = path.join(dir, 'out.json');
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 		const child = spawn(inspmort, ['convert', '-o', out, file], { stdio: 'ignore' });
+		const ended = once(child, 'exit'); /* it may be over before we look */
 		const partial = () => fs.readdirSync(dir).filter((name) => name.endsWith('.partial'));
 		while (!partial().length && child.exitCode === null)
 			await new Promise((resolve) => setImmediate(resolve));
 		child.kill(signal);
-		const [code, by] = await once(child, 'exit');
+		const [code, by] = await ended;
 		// Either it was still at work, or it had just finished; never a leftover.
 		assert.ok(by === signal || (code === 0 && fs.existsSync(out)), `${code} ${by}`);
 		assert.deepStrictEqual(partial(), []);

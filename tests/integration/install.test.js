@@ -107,7 +107,7 @@ find_package(inspmort 0.1 REQUIRED)
 add_executable(thrown ../thrown.c)
 target_link_libraries(thrown PRIVATE inspmort::inspmort)
 `);
-	const made = spawnSync('sh', ['-c', `cmake -S . -B build -DCMAKE_PREFIX_PATH='${root}' && cmake --build build`],
+	const made = spawnSync('sh', ['-c', `cmake -G Ninja -S . -B build -DCMAKE_PREFIX_PATH='${root}' && cmake --build build`],
 		{ cwd: project, encoding: 'utf8' });
 	assert.strictEqual(made.status, 0, made.stdout + made.stderr);
 });

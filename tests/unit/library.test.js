@@ -55,7 +55,7 @@ test('the library, installed', {skip: !process.env.INSPMORT_BUILD && 'INSPMORT_B
 		// As CMake finds it.
 		fs.writeFileSync(path.join(dir, 'CMakeLists.txt'), 'cmake_minimum_required(VERSION 3.20)\nproject(other C)\n' +
 			'find_package(inspmort 0.1 REQUIRED)\nadd_executable(two main.c)\ntarget_link_libraries(two inspmort::inspmort)\n');
-		execFileSync('cmake', ['-S', dir, '-B', path.join(dir, 'build'), `-DCMAKE_PREFIX_PATH=${prefix}`, `-DCMAKE_C_FLAGS=${extra.join(' ')}`], {stdio: 'ignore'});
+		execFileSync('cmake', ['-G', 'Ninja', '-S', dir, '-B', path.join(dir, 'build'), `-DCMAKE_PREFIX_PATH=${prefix}`, `-DCMAKE_C_FLAGS=${extra.join(' ')}`], {stdio: 'ignore'});
 		execFileSync('cmake', ['--build', path.join(dir, 'build')], {stdio: 'ignore'});
 		const two = spawnSync(path.join(dir, 'build/two'), [vector], {encoding: 'utf8'});
 		assert.strictEqual(two.stdout, 'Item 60 json\n');
