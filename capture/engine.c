@@ -286,6 +286,7 @@ static void run_deinit(struct run *run)
 	pool_deinit(&run->batch_pool);
 	pool_deinit(&run->record_pool);
 	ipm_buf_deinit(&run->answer);
+	source_cache_deinit(&run->sources);
 	ipm_buf_deinit(&run->walker.handle);
 	ipm_buf_deinit(&run->walker.process);
 	free(run);
@@ -335,6 +336,7 @@ enum ipm_errc ipm_capture_run(struct ipm_capture *c, struct ipm_channel *ch, str
 	run->walker.target = &run->target;
 	run->redaction.on = c->opts.redact;
 	set_deadlines(run, &c->limits);
+	sources_init(run);
 	if (c->limits.max_bytes != UINT64_MAX)
 		writer_opts.max_bytes = c->limits.max_bytes;
 	rc = ipm_writer_create(sink, &writer_opts, &run->writer, err);

@@ -9,6 +9,7 @@
 #include "paused.h"
 #include "redact.h"
 #include "scripts.h"
+#include "source_cache.h"
 #include "walker_text.h"
 
 #define CONSOLE_LINES 100
@@ -30,6 +31,14 @@ struct ipm_capture {
 	bool running; /* events are of our own making */
 };
 
+#define SAME_TEXTS 256
+
+/* Where a function of a text was; the next of that text may come without its place. */
+struct same_text {
+	uint32_t checksum;
+	struct ipm_location location;
+};
+
 /* One run of it. */
 struct run {
 	struct ipm_capture *capture;
@@ -42,6 +51,10 @@ struct run {
 	struct pool batch_pool;
 	struct pool record_pool;
 	struct ipm_buf answer;
+	struct source_cache sources;
+	struct same_text same_texts[SAME_TEXTS];
+	uint64_t other_sources_left; /* bytes that scripts of no frame may take */
+	uint64_t refetch_left;	     /* bytes of sources that may be asked for again */
 	uint64_t omitted[IPM_REASON_COUNT];
 	uint64_t started_ns;
 	uint64_t stop_ns;	/* no new work after this */
@@ -64,9 +77,16 @@ bool run_has_time(struct run *run);
 /* meta.c: asks the process about itself and writes the first record. */
 IPM_MUST_USE enum ipm_errc run_write_meta(struct run *run, struct ipm_error *err);
 /* sources.c */
+void sources_init(struct run *run);
 IPM_MUST_USE enum ipm_errc run_write_frame_scripts(struct run *run, const struct ipm_pause *pause,
 						   struct ipm_error *err);
 IPM_MUST_USE enum ipm_errc run_write_other_scripts(struct run *run, struct ipm_error *err);
+/*
+ * The text of a function becomes a piece of its script, where it is one; the script is written first.
+ * Where it is not, it is cut as any string.
+ */
+IPM_MUST_USE enum ipm_errc run_place_text(struct run *run, struct ipm_object *function,
+					  struct ipm_error *err);
 /* walk.c: every object that the budgets allow. */
 IPM_MUST_USE enum ipm_errc run_walk(struct run *run, struct ipm_error *err);
 /* notes.c */

@@ -152,7 +152,10 @@ static enum ipm_errc write_next(struct walk *walk, struct ipm_error *err)
 		add_extras(walk, &rec);
 	else if (rec.flags & RECORD_CLOSED && rec.object.omitted_reason == IPM_REASON_NONE)
 		rec.object.omitted_reason = IPM_REASON_DEPTH;
-	rc = write_long_text(walk, &rec.object.text, err);
+	if (rec.object.kind == IPM_KIND_FUNCTION)
+		rc = run_place_text(walk->run, &rec.object, err);
+	if (!rc)
+		rc = write_long_text(walk, &rec.object.text, err);
 	if (!rc)
 		rc = ipm_writer_object(walk->run->writer, &rec.object, err);
 	if (!rc)
