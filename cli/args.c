@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "args.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,11 @@ static const struct cli_option *find_letter(const struct cli_option *options, ch
 	return NULL;
 }
 
+static const char *option_name(const void *table, size_t i)
+{
+	return ((const struct cli_option *)table)[i].name;
+}
+
 /* One option at argv[*at]; moves *at past its value. Returns -1 or an exit code. */
 static int take_option(const char *verb, int argc, char **argv, const struct cli_option *options,
 		       int *at)
@@ -45,7 +51,7 @@ static int take_option(const char *verb, int argc, char **argv, const struct cli
 		value = arg[2] ? arg + 2 : NULL;
 	}
 	if (!o)
-		return cli_usage(verb, "no such option: %s", arg);
+		return cli_no_option(verb, arg, option_name, options);
 	if (o->flag) {
 		if (value)
 			return cli_usage(verb, "--%s takes no value", o->name);
@@ -75,7 +81,7 @@ int cli_parse(int argc, char **argv, const struct cli_option *options, const cha
 		}
 		if (!strcmp(argv[at], "--help") || !strcmp(argv[at], "-h")) {
 			fputs(help, stdout);
-			return IPM_EXIT_OK;
+			return cli_flush();
 		}
 		rc = take_option(argv[0], argc, argv, options, &at);
 		if (rc >= 0)
@@ -115,6 +121,13 @@ bool cli_number(const char *text, uint64_t max, uint64_t *ret)
 		return false;
 	*ret = value;
 	return true;
+}
+
+int cli_flush(void)
+{
+	return fflush(stdout) || ferror(stdout)
+		       ? cli_fail("cannot write to standard output: %s", strerror(errno))
+		       : IPM_EXIT_OK;
 }
 
 enum ipm_errc cli_print(const struct ipm_buf *text, struct ipm_error *err)

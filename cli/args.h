@@ -34,6 +34,9 @@ int cli_parse_one(int argc, char **argv, const struct cli_option *options, const
 /* A whole number from 0 to `max`; false when it is none. */
 bool cli_number(const char *text, uint64_t max, uint64_t *ret);
 
+/* The end of what went to stdout by stdio: an exit code, 1 when it did not arrive. */
+int cli_flush(void);
+
 /* Writes it all to stdout. */
 IPM_MUST_USE enum ipm_errc cli_print(const struct ipm_buf *text, struct ipm_error *err);
 

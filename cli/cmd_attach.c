@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "clock.h"
 #include "commands.h"
 #include "discover.h"
@@ -23,6 +24,8 @@ static const char help[] =
 	"unharmed\n"
 	"  inspmort attach 127.0.0.1:9229       what was started with --inspect\n"
 	"  inspmort attach ws://127.0.0.1:9229/0f2c936f-b1cd-4ac9-aab3-f63b0f33d55e\n"
+	"\n"
+	"Usage: inspmort attach [OPTIONS] PID|HOST:PORT|ws://...\n"
 	"\n"
 	"Options:\n"
 	"  --now           do not wait for a crash\n"
@@ -94,14 +97,13 @@ int cmd_attach(int argc, char **argv)
 	int option, rc;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
-			return IPM_EXIT_OK;
+			return cli_flush();
 		}
-		if (option == '?')
-			return cli_usage("attach", "no such option, or its value is missing: %s",
-					 argv[optind - 1]);
+		if (option == '?' || option == ':')
+			return run_bad_option(option, "attach", argv[optind - 1], options);
 		rc = IPM_EXIT_OK;
 		if (option == 'n')
 			now = true;

@@ -6,19 +6,22 @@
 #include "args.h"
 #include "commands.h"
 #include "ipm_convert.h"
-#include "new_file.h"
+#include "open_crash.h"
+#include "output.h"
 
 static const char help[] =
-	"inspmort convert crash.inspmort > crash.json        everything as JSON\n"
-	"inspmort convert --to markdown -o crash.md FILE     the report, for a ticket\n"
-	"inspmort convert --to sentry FILE | jq .exception   an event as Sentry has them\n"
+	"inspmort convert - a crash in other tools' formats\n"
+	"\n"
+	"  inspmort convert crash.inspmort > crash.json        everything as JSON\n"
+	"  inspmort convert --to markdown -o crash.md FILE     the report, for a ticket\n"
+	"  inspmort convert --to sentry FILE | jq .exception   an event as Sentry has them\n"
 	"\n"
 	"Usage: inspmort convert [--to FORMAT] [-o OUT] FILE\n"
 	"\n"
-	"  --to FORMAT      the format, json if not given (the list is below)\n"
-	"  -o, --output OUT write there; it appears only when it is complete. '-' is stdout\n"
-	"\n"
-	"Formats:\n";
+	"Options:\n"
+	"  -t, --to FORMAT    the format, json if not given (the list is below)\n"
+	"  -o, --output OUT   write there; it appears only when it is complete. '-' is stdout\n"
+	"\n" OPEN_CRASH_HELP "Formats:\n";
 
 static void print_help(void)
 {
@@ -49,28 +52,27 @@ static enum ipm_errc to_fd(struct ipm_reader *reader, const struct ipm_convert_f
 	return rc;
 }
 
-/* Beside its place first, so that a failure leaves what was there. */
-static enum ipm_errc to_path(struct ipm_reader *reader, const struct ipm_convert_format *format,
-			     const char *path, struct ipm_error *err)
+static const char *format_name(const void *table, size_t i)
 {
-	struct ipm_new_file file;
-	enum ipm_errc rc = cli_new_file(path, &file, err);
+	return ((const struct ipm_convert_format *)table)[i].name;
+}
 
-	if (rc)
-		return rc;
-	rc = to_fd(reader, format, file.fd, err);
-	if (!rc)
-		rc = ipm_new_file_publish(&file, path, 1, err);
-	cli_end_file(&file);
-	return rc;
+static int no_format(const char *verb, const char *typed)
+{
+	const char *meant = suggest(typed, format_name, ipm_convert_formats);
+
+	if (meant)
+		return cli_usage(verb, "no such format: %s; did you mean '%s'?", typed, meant);
+	return cli_usage(verb, "no such format: %s", typed);
 }
 
 int cmd_convert(int argc, char **argv)
 {
-	const char *to = ipm_convert_formats[0].name, *output = "-";
+	const char *to = ipm_convert_formats[0].name, *path = "-";
 	const struct cli_option options[] = {
-		{"to", 't', NULL, &to}, {"output", 'o', NULL, &output}, {0}};
+		{"to", 't', NULL, &to}, {"output", 'o', NULL, &path}, {0}};
 	const struct ipm_convert_format *format;
+	struct cli_output output;
 	struct ipm_reader *reader;
 	struct ipm_error err;
 	bool to_stdout;
@@ -79,19 +81,21 @@ int cmd_convert(int argc, char **argv)
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		print_help();
-		return IPM_EXIT_OK;
+		return cli_flush();
 	}
 	code = cli_parse_one(argc, argv, options, help, "FILE");
 	if (code >= 0)
 		return code;
 	format = ipm_convert_find(to);
 	if (!format)
-		return cli_usage(argv[0], "no such format: %s", to);
-	if (ipm_reader_open(argv[1], NULL, &reader, &err) != IPM_OK)
-		return cli_fail_file(argv[1], &err);
-	to_stdout = !strcmp(output, "-");
-	rc = to_stdout ? to_fd(reader, format, STDOUT_FILENO, &err)
-		       : to_path(reader, format, output, &err);
+		return no_format(argv[0], to);
+	code = open_crash(argv[1], &reader, NULL);
+	if (code >= 0)
+		return code;
+	to_stdout = !strcmp(path, "-");
+	rc = cli_output_begin(path, false, &output, &err);
+	if (!rc)
+		rc = cli_output_end(&output, to_fd(reader, format, output.fd, &err), &err);
 	ipm_reader_close(reader);
-	return rc ? cli_fail_file(to_stdout ? argv[1] : output, &err) : IPM_EXIT_OK;
+	return rc ? cli_fail_file(to_stdout ? argv[1] : path, &err) : IPM_EXIT_OK;
 }

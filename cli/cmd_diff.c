@@ -10,23 +10,25 @@
 #include "commands.h"
 #include "diff.h"
 #include "io.h"
+#include "open_crash.h"
 
 static const char help[] =
-	"Say what differs between two crashes, best of one signature: versions, frames, "
-	"variables.\n"
+	"inspmort diff - what differs between two crashes: versions, frames, variables\n"
 	"\n"
 	"  inspmort diff yesterday.inspmort today.inspmort\n"
 	"  inspmort diff --depth 5 A B                       look deeper into the variables\n"
 	"  inspmort diff --exit-code A B || echo not the same\n"
 	"\n"
-	"usage: inspmort diff [OPTIONS] A B\n"
+	"Usage: inspmort diff [OPTIONS] A B\n"
 	"\n"
+	"Options:\n"
 	"  --depth N     references followed from a variable (3, at most 16)\n"
 	"  --limit N     differences shown in a frame (50); 0: all\n"
 	"  --full        variables of Node's own frames, too\n"
 	"  --exit-code   exit with 1 if there are differences\n"
 	"\n"
-	"Lines with - are of A, with + of B. Time and process id are no difference.\n";
+	"Lines with - are of A, with + of B. Time and process id are no difference. Best of two\n"
+	"crashes with one signature: 'inspmort list' shows it.\n";
 
 /* Lines in the colours of a diff. */
 struct painter {
@@ -88,7 +90,6 @@ int cmd_diff(int argc, char **argv)
 		{NULL, 0, NULL, NULL},
 	};
 	struct ipm_reader *a, *b;
-	struct ipm_error err;
 	uint64_t number;
 	int count, code;
 
@@ -104,11 +105,13 @@ int cmd_diff(int argc, char **argv)
 			return cli_usage("diff", "not a number from 1 to 16: %s", depth);
 		opts.depth = (unsigned)number;
 	}
-	if (ipm_reader_open(argv[1], NULL, &a, &err))
-		return cli_fail_file(argv[1], &err);
-	if (ipm_reader_open(argv[2], NULL, &b, &err)) {
+	code = open_crash(argv[1], &a, NULL);
+	if (code >= 0)
+		return code;
+	code = open_crash(argv[2], &b, NULL);
+	if (code >= 0) {
 		ipm_reader_close(a);
-		return cli_fail_file(argv[2], &err);
+		return code;
 	}
 	code = compare(a, b, &opts, exit_code);
 	ipm_reader_close(a);

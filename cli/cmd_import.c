@@ -8,19 +8,21 @@
 #include "args.h"
 #include "commands.h"
 #include "import.h"
-#include "new_file.h"
+#include "output.h"
 
 static const char help[] =
-	"Turn a crash in JSON into a crash file: small, indexed, ready for show and serve.\n"
+	"inspmort import - a JSON crash becomes a crash file: small, indexed, ready for show and "
+	"serve\n"
 	"\n"
 	"  inspmort import -o crash.inspmort crash.1700000000.4711.json\n"
 	"  inspmort convert FILE > crash.json && inspmort import -o copy.inspmort crash.json\n"
 	"\n"
-	"usage: inspmort import -o OUT FILE.json\n"
+	"Usage: inspmort import -o OUT FILE.json\n"
 	"\n"
-	"  -o, --output OUT   write there; it appears only when it is complete\n"
+	"Options:\n"
+	"  -o, --output OUT   write there; it appears only when it is complete. '-' is stdout\n"
 	"\n"
-	"FILE.json is a crash of inspector-postmortem, or what `inspmort convert` writes, of any\n"
+	"FILE.json is a crash of inspector-postmortem, or what 'inspmort convert' writes, of any\n"
 	"size. Objects that inspector-postmortem saved many times become one where it is certain\n"
 	"that they are.\n";
 
@@ -34,21 +36,18 @@ static enum ipm_errc import_into(const char *path, const char *out,
 				 struct ipm_import_result *result, struct ipm_error *err)
 {
 	struct ipm_import_options opts = {.progress = NULL};
-	struct ipm_new_file file;
+	struct cli_output output;
 	enum ipm_errc rc;
 
 	if (isatty(STDERR_FILENO))
 		opts.progress = show_progress;
-	rc = cli_new_file(out, &file, err);
+	rc = cli_output_begin(out, true, &output, err);
 	if (rc)
 		return rc;
-	rc = ipm_import(path, &opts, ipm_fd_sink(file.fd), result, err);
+	rc = ipm_import(path, &opts, ipm_fd_sink(output.fd), result, err);
 	if (opts.progress)
 		fputs("\r\033[K", stderr);
-	if (!rc)
-		rc = ipm_new_file_publish(&file, out, 1, err);
-	cli_end_file(&file);
-	return rc;
+	return cli_output_end(&output, rc, err);
 }
 
 int cmd_import(int argc, char **argv)
@@ -72,6 +71,6 @@ int cmd_import(int argc, char **argv)
 	fprintf(stderr,
 		"inspmort: wrote %s: %" PRIu64 " objects from %" PRIu64 " ids, %" PRIu64
 		" scripts\n",
-		out, result.objects, result.ids, result.scripts);
+		cli_output_name(out), result.objects, result.ids, result.scripts);
 	return IPM_EXIT_OK;
 }

@@ -4,14 +4,21 @@
 
 #include "args.h"
 #include "commands.h"
-#include "crash_summary.h"
+#include "crash_dir.h"
+#include "open_crash.h"
 #include "safe_text.h"
 
 static const char help[] =
-	"inspmort info crash.inspmort                          what is in the file\n"
-	"inspmort info --json crash.inspmort | jq .signature   the same for programs\n"
+	"inspmort info - one crash in a few lines: what, where, when, what was left out\n"
 	"\n"
-	"Usage: inspmort info [--json] FILE\n";
+	"  inspmort info crash.inspmort                          what is in the file\n"
+	"  inspmort info --json crash.inspmort | jq .signature   the same for programs\n"
+	"\n"
+	"Usage: inspmort info [--json] FILE\n"
+	"\n"
+	"Options:\n"
+	"  --json   one object on one line\n"
+	"\n" OPEN_CRASH_HELP;
 
 static void line(struct ipm_buf *out, const char *name, struct ipm_str value)
 {
@@ -37,6 +44,11 @@ static void put_arguments(const struct ipm_meta *meta, struct ipm_buf *out)
 	ipm_buf_byte(out, '\n');
 }
 
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void put_omitted(const struct ipm_crash_summary *s, struct ipm_buf *out)
 {
 	bool some = false;
@@ -55,8 +67,8 @@ static void put_omitted(const struct ipm_crash_summary *s, struct ipm_buf *out)
 	ipm_buf_printf(out, "redacted    %" PRIu64 "\n", s->redacted);
 }
 
-static void put_text(struct ipm_reader *reader, const struct ipm_crash_summary *s,
-		     struct ipm_buf *out)
+static void put_text(struct ipm_reader *reader, struct ipm_str path,
+		     const struct ipm_crash_summary *s, struct ipm_buf *out)
 {
 	const struct ipm_file_info *info = ipm_reader_info(reader);
 	const struct ipm_meta *meta = ipm_reader_meta(reader);
@@ -79,13 +91,17 @@ static void put_text(struct ipm_reader *reader, const struct ipm_crash_summary *
 	line(out, "arch", meta->arch);
 	line(out, "written by", meta->tool);
 	line(out, "channel", meta->channel);
+	line(out, "file", path);
 	ipm_buf_printf(out, "status      %s\n", s->status);
 	ipm_buf_printf(out,
-		       "contents    %" PRIu64 " objects, %" PRIu64 " frames, %" PRIu64
-		       " scripts, %" PRIu64 " pauses\n",
-		       s->objects, s->frames, s->scripts, s->pauses);
-	ipm_buf_printf(out, "file        %" PRIu64 " bytes, %" PRIu64 " blocks, format %u.%u\n",
-		       s->bytes, info->blocks, info->major, info->minor);
+		       "contents    %" PRIu64 " object%s, %" PRIu64 " frame%s, %" PRIu64
+		       " script%s, %" PRIu64 " pause%s\n",
+		       s->objects, plural(s->objects), s->frames, plural(s->frames), s->scripts,
+		       plural(s->scripts), s->pauses, plural(s->pauses));
+	ipm_buf_cstr(out, "size        ");
+	put_size(out, s->bytes);
+	ipm_buf_printf(out, " (%" PRIu64 " bytes), %" PRIu64 " block%s, format %u.%u\n", s->bytes,
+		       info->blocks, plural(info->blocks), info->major, info->minor);
 	if (s->capture_ns)
 		ipm_buf_printf(out, "captured in %" PRIu64 " ms\n", s->capture_ns / 1000000);
 	put_omitted(s, out);
@@ -95,7 +111,7 @@ int cmd_info(int argc, char **argv)
 {
 	bool json = false;
 	const struct cli_option options[] = {{"json", 0, &json, NULL}, {0}};
-	struct ipm_buf out = IPM_BUF_INIT;
+	struct ipm_buf out = IPM_BUF_INIT, path = IPM_BUF_INIT;
 	struct ipm_crash_summary summary;
 	struct ipm_reader *reader;
 	struct ipm_error err;
@@ -104,20 +120,22 @@ int cmd_info(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (ipm_reader_open(argv[1], NULL, &reader, &err) != IPM_OK)
-		return cli_fail_file(argv[1], &err);
+	code = open_crash(argv[1], &reader, &path);
+	if (code >= 0)
+		return code;
 	rc = ipm_crash_summary_read(reader, &summary, &err);
 	if (!rc) {
 		if (json) {
 			ipm_crash_summary_json(&summary, &out);
 			ipm_buf_byte(&out, '\n');
 		} else {
-			put_text(reader, &summary, &out);
+			put_text(reader, ipm_buf_as_str(&path), &summary, &out);
 		}
 		ipm_crash_summary_deinit(&summary);
 		rc = cli_print(&out, &err);
 	}
 	ipm_buf_deinit(&out);
+	ipm_buf_deinit(&path);
 	ipm_reader_close(reader);
 	return rc ? cli_fail_file(argv[1], &err) : IPM_EXIT_OK;
 }

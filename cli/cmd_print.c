@@ -7,28 +7,33 @@
 #include "commands.h"
 #include "eval.h"
 #include "inspect.h"
+#include "open_crash.h"
 #include "plain.h"
 
 static const char help[] =
-	"inspmort print crash.inspmort order.items                 a variable where it crashed\n"
-	"inspmort print --frame 3 crash.inspmort 'req.headers'     in another frame of the stack\n"
-	"inspmort print crash.inspmort 'users.filter(u => !u.email).length'\n"
-	"inspmort print --json crash.inspmort '[...cache.keys()]' | jq .\n"
+	"inspmort print - what a JavaScript expression gives in the dead process\n"
+	"\n"
+	"  inspmort print crash.inspmort order.items                 a variable where it crashed\n"
+	"  inspmort print --frame 3 crash.inspmort 'req.headers'     in another frame of the "
+	"stack\n"
+	"  inspmort print . 'users.filter(u => !u.email).length'     of the newest crash here\n"
+	"  inspmort print --json crash.inspmort '[...cache.keys()]' | jq .\n"
 	"\n"
 	"Usage: inspmort print [--frame N] [--json] [--depth N] FILE EXPRESSION\n"
 	"\n"
-	"Evaluates a JavaScript expression on the dead process: its variables, properties and\n"
-	"elements, operators, and builtin methods without side effects. Functions of the program\n"
-	"and getters cannot run any more; arrow functions in the expression can.\n"
+	"Options:\n"
+	"  -f, --frame N   the frame whose variables count, 0 being the innermost ('inspmort "
+	"show'\n"
+	"                  numbers them); without it the innermost one that is not Node's own\n"
+	"  --pause N       of a file with several pauses, which one (from 0)\n"
+	"  -d, --depth N   how deep nested objects are shown (2)\n"
+	"  --json          as JSON, as JSON.stringify would give it\n"
+	"  --timeout MS    how long the expression may take (5000)\n"
 	"\n"
-	"  --frame N    the frame whose variables count, 0 being the innermost ('inspmort show'\n"
-	"               numbers them); without it the innermost one that is not Node's own\n"
-	"  --pause N    of a file with several pauses, which one (from 0)\n"
-	"  --depth N    how deep nested objects are shown (2)\n"
-	"  --json       as JSON, as JSON.stringify would give it\n"
-	"  --timeout MS how long the expression may take (5000)\n"
-	"\n"
-	"Exit code: 0, or 1 when the expression throws.\n";
+	"Variables, properties and elements, operators, and builtin methods without side effects.\n"
+	"Functions of the program and getters cannot run any more; arrow functions in the "
+	"expression\n"
+	"can. Exit code 1: the expression throws.\n" OPEN_CRASH_HELP;
 
 /* The innermost frame of the program's own. */
 static int64_t own_frame(struct ipm_reader *r, const struct ipm_pause *pause)
@@ -132,7 +137,6 @@ int cmd_print(int argc, char **argv)
 		{"timeout", 0, NULL, &timeout}, {0}};
 	uint64_t number;
 	struct ipm_reader *reader;
-	struct ipm_error err;
 	int count, code = cli_parse(argc, argv, options, help, &count);
 
 	if (code >= 0)
@@ -164,8 +168,9 @@ int cmd_print(int argc, char **argv)
 					 timeout);
 		p.request.timeout_ms = (uint32_t)number;
 	}
-	if (ipm_reader_open(p.path, NULL, &reader, &err))
-		return cli_fail_file(p.path, &err);
+	code = open_crash(p.path, &reader, NULL);
+	if (code >= 0)
+		return code;
 	code = print_from(reader, &p, frame != NULL);
 	ipm_reader_close(reader);
 	return code;

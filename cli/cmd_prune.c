@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* inspmort prune: keeps a directory of crashes from growing without end. */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,18 +11,19 @@
 #include "args.h"
 #include "clock.h"
 #include "commands.h"
-#include "crash_summary.h"
+#include "crash_dir.h"
 #include "plain.h"
 
 static const char help[] =
-	"Remove old crashes. Without --force it only says which.\n"
+	"inspmort prune - remove old crashes; without --force it only says which\n"
 	"\n"
 	"  inspmort prune --keep 50 /var/crashes                 all but the newest 50\n"
 	"  inspmort prune --older-than 30d --force /var/crashes  a month is enough\n"
 	"  inspmort prune --max-use 2G --keep 100 --force DIR    both limits; for a cron job\n"
 	"\n"
-	"usage: inspmort prune [--max-use SIZE] [--keep N] [--older-than AGE] [--force] DIR\n"
+	"Usage: inspmort prune [--max-use SIZE] [--keep N] [--older-than AGE] [--force] DIR\n"
 	"\n"
+	"Options:\n"
 	"  --max-use SIZE    at most so much in all: 500M, 2G (the newest crash stays in any "
 	"case)\n"
 	"  --keep N          at most so many\n"
@@ -34,18 +33,11 @@ static const char help[] =
 	"Only regular files that are called *.inspmort and are crash files are touched, in DIR\n"
 	"itself, not below. A crash goes when any of the limits says so.\n";
 
-struct crash {
-	char *name;
-	uint64_t bytes, time_ns;
-	ino_t inode;
-	const char *why; /* NULL: stays */
-};
-
 struct prune {
 	const char *dir;
-	int fd;
-	struct crash *list;
-	size_t count, capacity;
+	struct crash_dir crashes;
+	size_t count;	  /* of crash files, the first in `crashes` */
+	const char **why; /* why each of them goes; NULL: it stays */
 	uint64_t max_use, keep, older_ns;
 	bool has_max_use, has_keep, has_age, force;
 };
@@ -89,89 +81,31 @@ static bool parse_age(const char *text, uint64_t *ret)
 	return n && strchr("smhdw", text[n - 1]) && parse_amount(text, "smhdw", worth, ret);
 }
 
-static bool is_crash_name(const char *name)
-{
-	static const char suffix[] = ".inspmort";
-	size_t n = strlen(name), s = sizeof(suffix) - 1;
-
-	return name[0] != '.' && n > s && !strcmp(name + n - s, suffix);
-}
-
-/* The time of the crash; of the file where that cannot be read. False: no crash file. */
-static bool crash_time(const char *dir, const char *name, const struct stat *st, uint64_t *ret)
-{
-	struct ipm_crash_summary summary;
-	struct ipm_reader *reader;
-	char path[4096];
-	int n = snprintf(path, sizeof(path), "%s/%s", dir, name);
-
-	if (n < 0 || (size_t)n >= sizeof(path) ||
-	    ipm_reader_open(path, NULL, &reader, NULL) != IPM_OK)
-		return false;
-	*ret = st->st_mtim.tv_sec < 0
-		       ? 0
-		       : (uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
-	if (ipm_crash_summary_read(reader, &summary, NULL) == IPM_OK) {
-		if (summary.time_ns)
-			*ret = summary.time_ns;
-		ipm_crash_summary_deinit(&summary);
-	}
-	ipm_reader_close(reader);
-	return true;
-}
-
-static enum ipm_errc add(struct prune *p, const char *name, struct ipm_error *err)
-{
-	struct crash *c;
-	struct stat st;
-	uint64_t time_ns;
-	size_t capacity = p->capacity ? p->capacity * 2 : 64;
-
-	if (fstatat(p->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) ||
-	    !crash_time(p->dir, name, &st, &time_ns))
-		return IPM_OK;
-	if (p->count == p->capacity) {
-		c = realloc(p->list, capacity * sizeof(*c));
-		if (!c)
-			return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
-		p->list = c;
-		p->capacity = capacity;
-	}
-	c = &p->list[p->count];
-	*c = (struct crash){.name = strdup(name), .bytes = (uint64_t)st.st_size};
-	if (!c->name)
-		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
-	c->time_ns = time_ns;
-	c->inode = st.st_ino;
-	p->count++;
-	return IPM_OK;
-}
-
-static enum ipm_errc gather(struct prune *p, struct ipm_error *err)
-{
-	struct dirent *entry;
-	enum ipm_errc rc = IPM_OK;
-	DIR *dir = opendir(p->dir);
-
-	if (!dir)
-		return ipm_fail_os(err, errno, "cannot read it");
-	p->fd = dirfd(dir);
-	while (!rc && (entry = readdir(dir)))
-		if (is_crash_name(entry->d_name))
-			rc = add(p, entry->d_name, err);
-	p->fd = -1;
-	closedir(dir);
-	return rc;
-}
-
 /* Newest first. */
 static int compare(const void *left, const void *right)
 {
-	const struct crash *a = left, *b = right;
+	const struct crash_file *a = left, *b = right;
 
 	if (a->time_ns != b->time_ns)
 		return a->time_ns > b->time_ns ? -1 : 1;
-	return strcmp(a->name, b->name);
+	return strcmp(a->path, b->path);
+}
+
+/* What can be opened is a crash file, whatever can be read of it. */
+static size_t only_crash_files(struct crash_dir *d)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < d->count; i++) {
+		struct crash_file f = d->files[i];
+
+		if (!f.regular || !f.opened)
+			continue;
+		d->files[i] = d->files[n];
+		d->files[n++] = f;
+	}
+	qsort(d->files, n, sizeof(*d->files), compare);
+	return n;
 }
 
 static void judge(struct prune *p)
@@ -180,95 +114,108 @@ static void judge(struct prune *p)
 	size_t i, n = 0;
 
 	for (i = 0; i < p->count; i++) {
-		struct crash *c = &p->list[i];
+		const struct crash_file *c = &p->crashes.files[i];
+		const char *why = NULL;
 
 		if (p->has_age && c->time_ns < now && now - c->time_ns > p->older_ns)
-			c->why = "too old";
+			why = "too old";
 		else if (p->has_keep && n >= p->keep)
-			c->why = "too many";
+			why = "too many";
 		else if (p->has_max_use && n && (kept > p->max_use || c->bytes > p->max_use - kept))
-			c->why = "too much";
-		if (c->why)
+			why = "too much";
+		p->why[i] = why;
+		if (why)
 			continue;
 		n++;
 		kept += c->bytes;
 	}
 }
 
-static void put_size(uint64_t bytes, char *ret, size_t capacity)
-{
-	static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-	double size = (double)bytes;
-	size_t unit = 0;
-
-	while (size >= 1024 && unit + 1 < sizeof(units) / sizeof(units[0])) {
-		size /= 1024;
-		unit++;
-	}
-	snprintf(ret, capacity, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
-}
-
 /* Removes the very file that was looked at. */
-static int remove_one(struct prune *p, int dir, const struct crash *c)
+static int remove_one(const struct crash_file *c)
 {
 	struct stat st;
 
-	if (fstatat(dir, c->name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_ino != c->inode ||
-	    unlinkat(dir, c->name, 0) < 0)
-		return cli_fail("%s/%s: cannot remove: %s", p->dir, c->name,
-				errno ? strerror(errno) : "it is another file by now");
+	if (lstat(c->path, &st) < 0)
+		return cli_fail("%s: cannot remove: %s", c->path, strerror(errno));
+	if ((uint64_t)st.st_ino != c->inode)
+		return cli_fail("%s: cannot remove: it is another file by now", c->path);
+	if (unlink(c->path) < 0)
+		return cli_fail("%s: cannot remove: %s", c->path, strerror(errno));
 	return IPM_EXIT_OK;
 }
 
-static int carry_out(struct prune *p)
+static void say(const struct prune *p, size_t i)
 {
-	int dir = open(p->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), code = IPM_EXIT_OK;
-	uint64_t freed = 0;
-	char size[32], time[32];
+	const struct crash_file *c = &p->crashes.files[i];
 	struct ipm_buf line = IPM_BUF_INIT;
+	char time[32];
+
+	ipm_format_time(c->time_ns, time, sizeof(time));
+	ipm_buf_printf(&line, "%s ", p->force ? "removed" : "would remove");
+	ipm_put_escaped_text(&line, (struct ipm_str){c->path, strlen(c->path)}, 0);
+	ipm_buf_printf(&line, "  %s  ", time);
+	put_size(&line, c->bytes);
+	printf("%.*s  %s\n", (int)line.len, (const char *)line.data, p->why[i]);
+	ipm_buf_deinit(&line);
+}
+
+static int carry_out(const struct prune *p)
+{
+	struct ipm_buf size = IPM_BUF_INIT;
+	int code = IPM_EXIT_OK;
+	uint64_t freed = 0;
 	size_t i, n = 0;
 
-	if (dir < 0)
-		return cli_fail("%s: %s", p->dir, strerror(errno));
 	for (i = p->count; i-- > 0;) { /* the oldest first */
-		struct crash *c = &p->list[i];
-
-		if (!c->why)
+		if (!p->why[i])
 			continue;
-		errno = 0;
-		if (p->force && remove_one(p, dir, c)) {
+		if (p->force && remove_one(&p->crashes.files[i])) {
 			code = IPM_EXIT_FAILED;
 			continue;
 		}
-		put_size(c->bytes, size, sizeof(size));
-		ipm_format_time(c->time_ns, time, sizeof(time));
-		ipm_buf_reset(&line);
-		ipm_buf_printf(&line, "%s %s/", p->force ? "removed" : "would remove", p->dir);
-		ipm_put_escaped_text(&line, (struct ipm_str){c->name, strlen(c->name)}, 0);
-		printf("%.*s  %s  %s  %s\n", (int)line.len, (const char *)line.data, time, size,
-		       c->why);
-		freed += c->bytes;
+		say(p, i);
+		freed += p->crashes.files[i].bytes;
 		n++;
 	}
-	close(dir);
-	ipm_buf_deinit(&line);
-	put_size(freed, size, sizeof(size));
-	fprintf(stderr, "inspmort: %zu of %zu crashes, %s%s\n", n, p->count, size,
-		p->force || !n ? "" : "; --force removes them");
+	if (cli_flush())
+		code = IPM_EXIT_FAILED;
+	put_size(&size, freed);
+	fprintf(stderr, "inspmort: %zu of %zu crashes, %.*s%s\n", n, p->count, (int)size.len,
+		(const char *)size.data, p->force || !n ? "" : "; --force removes them");
+	ipm_buf_deinit(&size);
+	return code;
+}
+
+static int prune(struct prune *p)
+{
+	struct ipm_error err;
+	struct stat st;
+	int code;
+
+	if (!stat(p->dir, &st) && !S_ISDIR(st.st_mode))
+		return cli_fail("%s: not a directory", p->dir);
+	if (crash_dir_add(&p->crashes, p->dir, &err))
+		return cli_fail_file(p->dir, &err);
+	p->count = only_crash_files(&p->crashes);
+	p->why = calloc(p->count + 1, sizeof(*p->why));
+	if (!p->why)
+		return cli_fail("out of memory");
+	judge(p);
+	code = carry_out(p);
+	free(p->why);
 	return code;
 }
 
 int cmd_prune(int argc, char **argv)
 {
-	struct prune p = {.fd = -1};
+	struct prune p = {0};
 	const char *max_use = NULL, *keep = NULL, *age = NULL;
 	const struct cli_option options[] = {
 		{"max-use", 0, NULL, &max_use}, {"keep", 0, NULL, &keep},
 		{"older-than", 0, NULL, &age},	{"force", 0, &p.force, NULL},
 		{NULL, 0, NULL, NULL},
 	};
-	struct ipm_error err;
-	size_t i;
 	int code;
 
 	code = cli_parse_one(argc, argv, options, help, "DIR");
@@ -286,16 +233,7 @@ int cmd_prune(int argc, char **argv)
 		return cli_usage("prune", "not a number: %s", keep);
 	if (age && !parse_age(age, &p.older_ns))
 		return cli_usage("prune", "not an age like 30d: %s", age);
-	if (gather(&p, &err)) {
-		code = cli_fail_file(p.dir, &err);
-	} else {
-		if (p.count)
-			qsort(p.list, p.count, sizeof(*p.list), compare);
-		judge(&p);
-		code = carry_out(&p);
-	}
-	for (i = 0; i < p.count; i++)
-		free(p.list[i].name);
-	free(p.list);
+	code = prune(&p);
+	crash_dir_deinit(&p.crashes);
 	return code;
 }

@@ -5,39 +5,42 @@
 #include "args.h"
 #include "commands.h"
 #include "ipm_repair.h"
-#include "new_file.h"
+#include "output.h"
 #include "verdict.h"
 
 static const char help[] =
-	"inspmort recover -o good.inspmort broken.inspmort   save every block that can be read\n"
+	"inspmort recover - save what can be read of a broken crash file\n"
+	"\n"
+	"  inspmort recover -o good.inspmort broken.inspmort\n"
+	"\n"
+	"Usage: inspmort recover -o OUT FILE\n"
+	"\n"
+	"Options:\n"
+	"  -o, --output OUT   write there; it appears only when it is complete. '-' is stdout\n"
 	"\n"
 	"Says what was lost. Exit code 0: the source was whole; 3: something is missing; 4: "
 	"nothing\n"
-	"could be saved, and no file was written.\n"
-	"\n"
-	"Usage: inspmort recover -o OUT FILE\n";
+	"could be saved, and no file was written.\n";
 
 static int recover(const char *path, const char *out_path)
 {
-	struct ipm_new_file out = {.fd = -1};
+	FILE *report = strcmp(out_path, "-") ? stdout : stderr;
 	struct ipm_verify_result result;
+	struct cli_output out;
 	struct ipm_error err;
 
-	if (cli_new_file(out_path, &out, &err))
+	if (cli_output_begin(out_path, true, &out, &err))
 		return cli_fail_file(out_path, &err);
-	if (ipm_recover(path, ipm_fd_sink(out.fd), cli_put_finding, stdout, &result, &err)) {
-		cli_end_file(&out);
+	if (ipm_recover(path, ipm_fd_sink(out.fd), cli_put_finding, report, &result, &err)) {
+		cli_output_discard(&out);
 		cli_fail_file(path, &err);
 		return IPM_EXIT_UNREADABLE;
 	}
-	if (ipm_new_file_publish(&out, out_path, 1, &err)) {
-		cli_end_file(&out);
+	if (cli_output_end(&out, IPM_OK, &err))
 		return cli_fail_file(out_path, &err);
-	}
-	cli_end_file(&out);
-	cli_put_verdict(stdout, path, &result);
-	if (ferror(stdout) || fflush(stdout))
-		return cli_fail("cannot write to stdout");
+	cli_put_verdict(report, path, &result);
+	if (cli_flush())
+		return IPM_EXIT_FAILED;
 	return cli_verdict_exit(path, &result);
 }
 

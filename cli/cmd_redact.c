@@ -7,24 +7,26 @@
 
 #include "args.h"
 #include "commands.h"
-#include "new_file.h"
+#include "open_crash.h"
+#include "output.h"
 #include "redact_file.h"
 
 static const char help[] =
-	"Copy a crash file without its secrets: before it goes to somebody else.\n"
+	"inspmort redact - a copy without secrets: before it goes to somebody else\n"
 	"\n"
 	"  inspmort redact -o for-the-ticket.inspmort crash.inspmort\n"
 	"  inspmort redact --names customerId,iban -o OUT FILE   these as well\n"
 	"\n"
-	"usage: inspmort redact [--names NAME,NAME…] -o OUT FILE\n"
+	"Usage: inspmort redact [--names NAME,NAME...] -o OUT FILE\n"
 	"\n"
+	"Options:\n"
 	"  --names LIST       values under these names go, too (the whole name, in any case)\n"
-	"  -o, --output OUT   write there; it appears only when it is complete\n"
+	"  -o, --output OUT   write there; it appears only when it is complete. '-' is stdout\n"
 	"\n"
 	"Captures leave secrets out from the start; this is for files that were made without, or\n"
 	"imported. Values go by their names (password, token, cookie, ...) and by what they look\n"
 	"like (keys, JWTs, card numbers, ...). It is best effort, and source code stays as it is:\n"
-	"look at the result before you give it away.\n";
+	"look at the result before you give it away.\n" OPEN_CRASH_HELP;
 
 static void show_progress(void *self, uint64_t done, uint64_t total)
 {
@@ -36,21 +38,18 @@ static enum ipm_errc redact_into(struct ipm_reader *reader, struct ipm_redact_op
 				 const char *out, struct ipm_redact_result *result,
 				 struct ipm_error *err)
 {
-	struct ipm_new_file file;
+	struct cli_output output;
 	enum ipm_errc rc;
 
 	if (isatty(STDERR_FILENO))
 		opts->progress = show_progress;
-	rc = cli_new_file(out, &file, err);
+	rc = cli_output_begin(out, true, &output, err);
 	if (rc)
 		return rc;
-	rc = ipm_redact_file(reader, opts, ipm_fd_sink(file.fd), result, err);
+	rc = ipm_redact_file(reader, opts, ipm_fd_sink(output.fd), result, err);
 	if (opts->progress)
 		fputs("\r\033[K", stderr);
-	if (!rc)
-		rc = ipm_new_file_publish(&file, out, 1, err);
-	cli_end_file(&file);
-	return rc;
+	return cli_output_end(&output, rc, err);
 }
 
 int cmd_redact(int argc, char **argv)
@@ -73,15 +72,16 @@ int cmd_redact(int argc, char **argv)
 		return code;
 	if (!out)
 		return cli_usage("redact", "-o OUT is missing");
-	if (ipm_reader_open(argv[1], NULL, &reader, &err))
-		return cli_fail_file(argv[1], &err);
+	code = open_crash(argv[1], &reader, NULL);
+	if (code >= 0)
+		return code;
 	rc = redact_into(reader, &opts, out, &result, &err);
 	ipm_reader_close(reader);
 	if (rc)
 		return cli_fail_file(argv[1], &err);
 	fprintf(stderr,
-		"inspmort: wrote %s: %" PRIu64 " values redacted, %" PRIu64 " were already\n", out,
-		result.redacted, result.before);
+		"inspmort: wrote %s: %" PRIu64 " values redacted, %" PRIu64 " were already\n",
+		cli_output_name(out), result.redacted, result.before);
 	if (result.lost)
 		fprintf(stderr, "inspmort: %" PRIu64 " parts of the damaged source are lost\n",
 			result.lost);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent_path.h"
+#include "args.h"
 #include "commands.h"
 #include "run.h"
 
@@ -19,6 +20,8 @@ static const char help[] =
 	"  inspmort run --dir /var/crash -- node --enable-source-maps app.js --port 80\n"
 	"  inspmort run -- npm start\n"
 	"  inspmort run --via websocket -- node app.js\n"
+	"\n"
+	"Usage: inspmort run [OPTIONS] [--] COMMAND [ARGUMENT]...\n"
 	"\n"
 	"Options:\n"
 	"  --via agent|websocket   inside the process, at no cost (the default), or from outside\n"
@@ -35,7 +38,7 @@ static const char help[] =
 	"The exit code is the program's; it dies of a signal if the program did. 127: the command\n"
 	"cannot be run. With --via websocket the program runs slower, and its standard error is a\n"
 	"pipe, from which the lines of Node's inspector are taken out.\n"
-	"Every option has an environment variable: INSPMORT_MAX_OBJECTS, …\n";
+	"Every option has an environment variable: INSPMORT_MAX_OBJECTS, ...\n";
 
 enum { OPT_VIA = 'v', OPT_HELP = 'h' };
 
@@ -83,14 +86,13 @@ int cmd_run(int argc, char **argv)
 	int option, rc;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+:h", options, NULL)) != -1) {
 		if (option == OPT_HELP) {
 			fputs(help, stdout);
-			return IPM_EXIT_OK;
+			return cli_flush();
 		}
-		if (option == '?')
-			return cli_usage("run", "no such option, or its value is missing: %s",
-					 argv[optind - 1]);
+		if (option == '?' || option == ':')
+			return run_bad_option(option, "run", argv[optind - 1], options);
 		rc = IPM_EXIT_OK;
 		if (option == OPT_VIA)
 			via = optarg;

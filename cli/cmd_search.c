@@ -10,30 +10,31 @@
 #include "commands.h"
 #include "eval.h"
 #include "json.h"
+#include "open_crash.h"
 #include "plain.h"
 #include "search.h"
 
 static const char help[] =
-	"Find names and values in a dead process, and how to get there.\n"
+	"inspmort search - where in the dead process a name or value is\n"
 	"\n"
-	"  inspmort search CRASH sku                   every variable or property of that name, "
+	"  inspmort search FILE sku                   every variable or property of that name, "
 	"and\n"
-	"                                              every string with it inside\n"
-	"  inspmort search CRASH 'A-17'                frame 2 \xE2\x80\xBA order \xE2\x80\xBA "
-	"items[3] \xE2\x80\xBA sku = \"A-17\"\n"
-	"  inspmort search --regex CRASH '^/tmp/.*js$'\n"
-	"  inspmort search --class CRASH Order         all objects made by class Order\n"
-	"  inspmort search --references CRASH 17       who points at object #17\n"
-	"  inspmort search --references CRASH order    and at that variable's object\n"
+	"                                             every string with it inside\n"
+	"  inspmort search FILE 'A-17'                frame 2 › order › items[3] › sku = \"A-17\"\n"
+	"  inspmort search --regex FILE '^/tmp/.*js$'\n"
+	"  inspmort search --class FILE Order         all objects made by class Order\n"
+	"  inspmort search --references FILE 17       who points at object #17\n"
+	"  inspmort search --references FILE order    and at that variable's object\n"
 	"\n"
-	"usage: inspmort search [OPTIONS] FILE PATTERN\n"
+	"Usage: inspmort search [OPTIONS] FILE PATTERN\n"
 	"\n"
+	"Options:\n"
 	"  --names            look at names only\n"
 	"  --values           look at values only\n"
 	"  --class            PATTERN is the name of a class\n"
 	"  --references       PATTERN is the number of an object, as search shows it, or an\n"
 	"                     expression that gives one\n"
-	"  --frame N          the frame of that expression (0)\n"
+	"  -f, --frame N      the frame of that expression (0)\n"
 	"  -E, --regex        PATTERN is a regular expression (POSIX extended)\n"
 	"  -i, --ignore-case  A and a are the same (ASCII)\n"
 	"  --limit N          stop after N matches (1000); 0: never\n"
@@ -41,7 +42,8 @@ static const char help[] =
 	"\n"
 	"Text in values matches anywhere, numbers match as a whole. Strings that lie in no "
 	"frame's\n"
-	"reach are shown under the number of their object. Exit code 1: nothing found.\n";
+	"reach are shown under the number of their object. Exit code 1: nothing "
+	"found.\n" OPEN_CRASH_HELP;
 
 struct printer {
 	bool json;
@@ -140,8 +142,8 @@ static int search(struct ipm_reader *reader, const char *path,
 		return cli_usage("search", "%s", err.message);
 	if (rc)
 		return cli_fail_file(path, &err);
-	if (fflush(stdout) || ferror(stdout))
-		return cli_fail("writing the matches: %s", strerror(errno));
+	if (cli_flush())
+		return IPM_EXIT_FAILED;
 	if (result.more)
 		fprintf(stderr, "inspmort: stopped at %" PRIu64 " matches; --limit 0 shows all\n",
 			result.hits);
@@ -161,11 +163,10 @@ int cmd_search(int argc, char **argv)
 		{"names", 0, &names, NULL},	   {"values", 0, &values, NULL},
 		{"class", 0, &classes, NULL},	   {"references", 0, &references, NULL},
 		{"regex", 'E', &opts.regex, NULL}, {"ignore-case", 'i', &opts.ignore_case, NULL},
-		{"limit", 0, NULL, &limit},	   {"frame", 0, NULL, &frame},
+		{"limit", 0, NULL, &limit},	   {"frame", 'f', NULL, &frame},
 		{"json", 0, &json, NULL},	   {NULL, 0, NULL, NULL},
 	};
 	struct ipm_reader *reader;
-	struct ipm_error err;
 	int count, code;
 
 	code = cli_parse(argc, argv, options, help, &count);
@@ -194,9 +195,9 @@ int cmd_search(int argc, char **argv)
 		return cli_usage("search", "--frame is for --references");
 	if (isatty(STDERR_FILENO))
 		opts.progress = show_progress;
-	if (ipm_reader_open(path, NULL, &reader, &err))
-		return cli_fail_file(path, &err);
-	code = -1;
+	code = open_crash(path, &reader, NULL);
+	if (code >= 0)
+		return code;
 	if (references && !parse_id(argv[2], &opts.id))
 		code = evaluate(reader, path, argv[2], (int64_t)frame_number, &opts.id);
 	if (code < 0)

@@ -9,21 +9,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "args.h"
 #include "commands.h"
 #include "ipm_convert.h"
 #include "ipm_serve.h"
+#include "run.h"
 
 static const char help[] =
-	"Show crashes in Chrome DevTools, VS Code, node inspect: whatever speaks to Node's "
-	"inspector.\n"
+	"inspmort serve - open crashes in Chrome DevTools, VS Code, node inspect\n"
 	"\n"
 	"  inspmort serve .                      every crash in this directory, at 127.0.0.1:9229\n"
 	"  inspmort serve crash.*.inspmort       these\n"
 	"  inspmort serve --port 0 /var/crashes  at a free port; the first line printed says "
 	"which\n"
 	"\n"
-	"usage: inspmort serve [OPTIONS] FILE|DIR...\n"
+	"Usage: inspmort serve [OPTIONS] FILE|DIR...\n"
 	"\n"
+	"Options:\n"
 	"  --host ADDRESS     listen there (127.0.0.1); other machines can only come with --token\n"
 	"  --port N           listen there (9229); 0 picks a free one\n"
 	"  --token            pages need the secret that is printed; INSPMORT_TOKEN sets it\n"
@@ -139,7 +141,7 @@ int cmd_serve(int argc, char **argv)
 
 	optind = 0;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		switch (option) {
 		case 'H':
 			opts.host = optarg;
@@ -157,11 +159,9 @@ int cmd_serve(int argc, char **argv)
 			break;
 		case 'h':
 			fputs(help, stdout);
-			return IPM_EXIT_OK;
-		case ':':
-			return cli_usage("serve", "%s needs a value", argv[optind - 1]);
+			return cli_flush();
 		default:
-			return cli_usage("serve", "no such option: %s", argv[optind - 1]);
+			return run_bad_option(option, "serve", argv[optind - 1], options);
 		}
 	}
 	if (optind == argc)

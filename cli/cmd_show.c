@@ -5,19 +5,24 @@
 #include "args.h"
 #include "commands.h"
 #include "ipm_convert.h"
+#include "open_crash.h"
 
 static const char help[] =
-	"inspmort show crash.inspmort              the error, and every frame with its variables\n"
-	"inspmort show --frame 2 crash.inspmort    one frame alone\n"
-	"inspmort show --full crash.inspmort       Node's own frames and long values, too\n"
+	"inspmort show - the error, then every frame with its source and variables\n"
+	"\n"
+	"  inspmort show crash.inspmort              everything\n"
+	"  inspmort show .                           the newest crash here\n"
+	"  inspmort show --frame 2 crash.inspmort    one frame alone\n"
+	"  inspmort show --full crash.inspmort       Node's own frames and long values, too\n"
 	"\n"
 	"Usage: inspmort show [--frame N] [--full] [--json] FILE\n"
 	"\n"
-	"  --frame N   only the frame with this number, 0 being the innermost\n"
-	"  --full      leave nothing out\n"
-	"  --json      the same facts as 'convert --to json'\n"
+	"Options:\n"
+	"  -f, --frame N   only the frame with this number, 0 being the innermost\n"
+	"  --full          leave nothing out\n"
+	"  --json          the same facts as 'convert --to json'\n"
 	"\n"
-	"Colours are for terminals only; NO_COLOR=1 turns them off.\n";
+	"Colours are for terminals only; NO_COLOR=1 turns them off.\n" OPEN_CRASH_HELP;
 
 int cmd_show(int argc, char **argv)
 {
@@ -43,8 +48,9 @@ int cmd_show(int argc, char **argv)
 	}
 	opts.colour = cli_colour();
 	opts.columns = cli_columns();
-	if (ipm_reader_open(argv[1], NULL, &reader, &err) != IPM_OK)
-		return cli_fail_file(argv[1], &err);
+	code = open_crash(argv[1], &reader, NULL);
+	if (code >= 0)
+		return code;
 	rc = ipm_convert(reader, ipm_convert_find(json ? "json" : "text"), &opts,
 			 ipm_convert_fd_sink(STDOUT_FILENO), &err);
 	ipm_reader_close(reader);

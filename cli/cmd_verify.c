@@ -8,14 +8,16 @@
 #include "verdict.h"
 
 static const char help[] =
-	"inspmort verify crash.inspmort                is every byte of it as it was written?\n"
-	"inspmort verify crash.inspmort && echo good\n"
+	"inspmort verify - is every byte of a crash file as it was written?\n"
+	"\n"
+	"  inspmort verify crash.inspmort\n"
+	"  inspmort verify crash.inspmort && echo good\n"
+	"\n"
+	"Usage: inspmort verify FILE\n"
 	"\n"
 	"Reads everything and names each damaged place. Exit code 0: whole; 3: damaged or cut, "
 	"but\n"
-	"partly readable ('inspmort recover' saves that part); 4: not readable.\n"
-	"\n"
-	"Usage: inspmort verify FILE\n";
+	"partly readable ('inspmort recover' saves that part); 4: not readable.\n";
 
 int cmd_verify(int argc, char **argv)
 {
@@ -31,7 +33,7 @@ int cmd_verify(int argc, char **argv)
 		return IPM_EXIT_UNREADABLE;
 	}
 	cli_put_verdict(stdout, argv[1], &result);
-	if (ferror(stdout) || fflush(stdout))
-		return cli_fail("cannot write to stdout");
+	if (cli_flush())
+		return IPM_EXIT_FAILED;
 	return cli_verdict_exit(argv[1], &result);
 }

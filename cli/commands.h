@@ -8,6 +8,7 @@
  */
 
 #include "ipm_base.h"
+#include "suggest.h"
 
 enum ipm_exit {
 	IPM_EXIT_OK = 0,
@@ -38,6 +39,8 @@ int cmd_recover(int argc, char **argv);
 int cli_fail(const char *format, ...) IPM_PRINTF(1, 2);
 /* As cli_fail, with a hint at --help. Returns IPM_EXIT_USAGE. */
 int cli_usage(const char *verb, const char *format, ...) IPM_PRINTF(2, 3);
+/* The usage error of an option that is not in a table of names (without dashes). */
+int cli_no_option(const char *verb, const char *typed, suggest_word_fn *name_at, const void *table);
 /* "inspmort: PATH: message" for a failure of the library. Returns IPM_EXIT_FAILED. */
 int cli_fail_file(const char *path, const struct ipm_error *err);
 

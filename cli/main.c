@@ -3,35 +3,34 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "args.h"
 #include "commands.h"
-#include "suggest.h"
 
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *arguments;
 	const char *summary;
 };
 
 /* clang-format off */
 static const struct command commands[] = {
-	{"run", cmd_run, "[--via agent|websocket] -- node …", "run a program; if it dies, keep how"},
-	{"attach", cmd_attach, "[--now] PID|HOST:PORT|ws://…", "keep how a running program dies, or its state now"},
-	{"register-path", cmd_register_path, "", "prints the path for node --require"},
-	{"list", cmd_list, "[DIR]", "the crashes there, newest first"},
-	{"info", cmd_info, "[--json] FILE", "one crash in a few lines"},
-	{"show", cmd_show, "[--frame N] [--full] FILE", "the error, then every frame and its variables"},
-	{"print", cmd_print, "[--frame N] FILE EXPRESSION", "what a JavaScript expression gives there"},
-	{"convert", cmd_convert, "[--to FORMAT] [-o OUT] FILE", "in other tools' formats"},
-	{"serve", cmd_serve, "[--port N] FILE|DIR…", "open them in Chrome DevTools and other debuggers"},
-	{"import", cmd_import, "-o OUT FILE.json", "a JSON crash becomes a crash file"},
-	{"search", cmd_search, "FILE PATTERN", "where in the dead process a name or value is"},
-	{"diff", cmd_diff, "[--depth N] A B", "what differs between two crashes"},
-	{"redact", cmd_redact, "[--names LIST] -o OUT FILE", "a copy without secrets"},
-	{"prune", cmd_prune, "[--max-use SIZE] [--keep N] DIR", "remove old crashes"},
-	{"verify", cmd_verify, "FILE", "is every byte as it was written?"},
-	{"recover", cmd_recover, "-o OUT FILE", "save what can be read of a broken file"},
-	{NULL, NULL, NULL, NULL},
+	{"run", cmd_run, "run a program; if it dies, keep how"},
+	{"attach", cmd_attach, "keep how a running program dies, or its state now"},
+	{"register-path", cmd_register_path, "prints the path for node --require"},
+	{"list", cmd_list, "the crashes there, newest first"},
+	{"info", cmd_info, "one crash in a few lines"},
+	{"show", cmd_show, "the error, then every frame and its variables"},
+	{"print", cmd_print, "what a JavaScript expression gives there"},
+	{"convert", cmd_convert, "in other tools' formats"},
+	{"serve", cmd_serve, "open them in Chrome DevTools and other debuggers"},
+	{"import", cmd_import, "a JSON crash becomes a crash file"},
+	{"search", cmd_search, "where in the dead process a name or value is"},
+	{"diff", cmd_diff, "what differs between two crashes"},
+	{"redact", cmd_redact, "a copy without secrets"},
+	{"prune", cmd_prune, "remove old crashes"},
+	{"verify", cmd_verify, "is every byte as it was written?"},
+	{"recover", cmd_recover, "save what can be read of a broken file"},
+	{NULL, NULL, NULL},
 };
 /* clang-format on */
 
@@ -46,8 +45,8 @@ static void print_help(FILE *out)
 	      "Commands:\n",
 	      out);
 	for (c = commands; c->name; c++)
-		fprintf(out, "  %-14s %-34s %s\n", c->name, c->arguments, c->summary);
-	fputs("\n'inspmort COMMAND --help' tells more.\n", out);
+		fprintf(out, "  %-15s%s\n", c->name, c->summary);
+	fputs("\n'inspmort help COMMAND' and 'man inspmort' tell more.\n", out);
 }
 
 static void vcomplain(const char *format, va_list args)
@@ -81,28 +80,57 @@ int cli_usage(const char *verb, const char *format, ...)
 	return IPM_EXIT_USAGE;
 }
 
+int cli_no_option(const char *verb, const char *typed, suggest_word_fn *name_at, const void *table)
+{
+	const char *meant = strncmp(typed, "--", 2) ? NULL : suggest(typed + 2, name_at, table);
+
+	if (meant)
+		return cli_usage(verb, "no such option: %s; did you mean '--%s'?", typed, meant);
+	return cli_usage(verb, "no such option: %s", typed);
+}
+
 int cli_fail_file(const char *path, const struct ipm_error *err)
 {
 	return cli_fail("%s: %s", path, err->message);
 }
 
+static const char *command_name(const void *table, size_t i)
+{
+	return ((const struct command *)table)[i].name;
+}
+
+static const struct command *find_command(const char *name)
+{
+	const struct command *c;
+
+	for (c = commands; c->name; c++)
+		if (!strcmp(name, c->name))
+			return c;
+	return NULL;
+}
+
 static int unknown_command(const char *name)
 {
-	const struct command *c, *nearest = NULL;
-	unsigned best = 3; /* more than two letters apart is another word */
+	const char *meant = suggest(name, command_name, commands);
 
-	for (c = commands; c->name; c++) {
-		unsigned distance = edit_distance(name, c->name);
-
-		if (distance < best) {
-			best = distance;
-			nearest = c;
-		}
-	}
-	if (nearest)
-		return cli_usage(NULL, "no such command: %s; did you mean '%s'?", name,
-				 nearest->name);
+	if (meant)
+		return cli_usage(NULL, "no such command: %s; did you mean '%s'?", name, meant);
 	return cli_usage(NULL, "no such command: %s", name);
+}
+
+/* "help show" as "show --help". */
+static int help(int argc, char **argv)
+{
+	static char option[] = "--help";
+	const struct command *c = argc > 2 ? find_command(argv[2]) : NULL;
+	char *args[] = {argc > 2 ? argv[2] : NULL, option, NULL};
+
+	if (c)
+		return c->run(2, args);
+	if (argc > 2)
+		return unknown_command(argv[2]);
+	print_help(stdout);
+	return cli_flush();
 }
 
 int main(int argc, char **argv)
@@ -113,16 +141,12 @@ int main(int argc, char **argv)
 		print_help(stderr);
 		return IPM_EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		print_help(stdout);
-		return IPM_EXIT_OK;
-	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+		return help(argc, argv);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		puts("inspmort " IPM_VERSION);
-		return IPM_EXIT_OK;
+		return cli_flush();
 	}
-	for (c = commands; c->name; c++)
-		if (!strcmp(argv[1], c->name))
-			return c->run(argc - 1, argv + 1);
-	return unknown_command(argv[1]);
+	c = find_command(argv[1]);
+	return c ? c->run(argc - 1, argv + 1) : unknown_command(argv[1]);
 }

@@ -4,6 +4,7 @@
 
 /* `inspmort run`: what its parts share. */
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -60,6 +61,8 @@ enum {
 		"quiet", no_argument, NULL, RUN_OPT_QUIET                                          \
 	}
 
+/* The usage error of what getopt_long answers with '?' or ':'. */
+int run_bad_option(int answer, const char *verb, const char *typed, const struct option *options);
 /* An enum ipm_exit; unknown options are a usage error of `verb`. */
 int run_take_option(int option, const char *verb);
 

@@ -52,6 +52,18 @@ static int lift_limits(void)
 	return rc;
 }
 
+static const char *option_name(const void *table, size_t i)
+{
+	return ((const struct option *)table)[i].name;
+}
+
+int run_bad_option(int answer, const char *verb, const char *typed, const struct option *options)
+{
+	if (answer == ':')
+		return cli_usage(verb, "%s needs a value", typed);
+	return cli_no_option(verb, typed, option_name, options);
+}
+
 int run_take_option(int option, const char *verb)
 {
 	switch (option) {

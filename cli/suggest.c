@@ -10,8 +10,11 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Restricted Damerau-Levenshtein: three rows of the usual table. Longer words are not alike. */
-unsigned edit_distance(const char *a, const char *b)
+/*
+ * How many letters must be added, removed, changed or swapped: restricted Damerau-Levenshtein, three
+ * rows of the usual table. Longer words are not alike.
+ */
+static unsigned edit_distance(const char *a, const char *b)
 {
 	unsigned rows[3][LONGEST + 1], *before = rows[0], *last = rows[1], *now = rows[2], *spare;
 	size_t n = strlen(a), m = strlen(b), i, j;
@@ -34,4 +37,21 @@ unsigned edit_distance(const char *a, const char *b)
 		now = spare;
 	}
 	return last[m];
+}
+
+const char *suggest(const char *typed, suggest_word_fn *word_at, const void *table)
+{
+	/* More than two letters apart is another word, and so is a short one wholly changed. */
+	unsigned best = strlen(typed) < 4 ? 2 : 3, distance;
+	const char *word, *nearest = NULL;
+	size_t i;
+
+	for (i = 0; (word = word_at(table, i)); i++) {
+		distance = edit_distance(typed, word);
+		if (distance < best) {
+			best = distance;
+			nearest = word;
+		}
+	}
+	return nearest;
 }

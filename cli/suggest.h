@@ -2,7 +2,12 @@
 #ifndef IPM_SUGGEST_H
 #define IPM_SUGGEST_H
 
-/* How many letters must be added, removed, changed or swapped to make one word of another. */
-unsigned edit_distance(const char *a, const char *b);
+#include <stddef.h>
+
+/* The i-th word of a table; NULL ends it. */
+typedef const char *suggest_word_fn(const void *table, size_t i);
+
+/* The word of the table that somebody meant who typed `typed`; NULL: none is like it. */
+const char *suggest(const char *typed, suggest_word_fn *word_at, const void *table);
 
 #endif

@@ -55,14 +55,23 @@ test('wrong use', async (t) => {
 		...['show', 'info', 'convert'].flatMap((verb) => [
 			[[verb], 2, /FILE is missing/],
 			[[verb, 'a', 'b'], 2, /one argument too many: b/],
-			[[verb, '--no-such-option', 'a'], 2, /no such option: --no-such-option/],
+			[[verb, '--no-such-option', 'a'], 2, /no such option: --no-such-option \(/],
 			[[verb, '-Q', 'a'], 2, /no such option: -Q/],
 		]),
 		[['show', '--frame'], 2, /--frame needs a value/],
 		[['show', '--frame', 'x', 'a'], 2, /--frame is not a number: x/],
 		[['show', '--frame=-1', 'a'], 2, /--frame is not a number: -1/],
 		[['show', '--full=yes', 'a'], 2, /--full takes no value/],
-		[['convert', '--to', 'pdf', 'a'], 2, /no such format: pdf/],
+		[['convert', '--to', 'pdf', 'a'], 2, /no such format: pdf \(/],
+		[['convert', '--to', 'jsno', 'a'], 2, /no such format: jsno; did you mean 'json'\?/],
+		[['shwo', 'a'], 2, /no such command: shwo; did you mean 'show'\?/],
+		[['help', 'shwo'], 2, /no such command: shwo; did you mean 'show'\?/],
+		[['show', '--farme', '2', 'a'], 2, /no such option: --farme; did you mean '--frame'\?/],
+		[['run', '--quite', '--', 'a'], 2, /no such option: --quite; did you mean '--quiet'\?/],
+		[['run', '--dir'], 2, /--dir needs a value/],
+		[['attach', '--noww', 'a'], 2, /no such option: --noww; did you mean '--now'\?/],
+		[['serve', '--tokne', 'a'], 2, /no such option: --tokne; did you mean '--token'\?/],
+		[['serve', '--port'], 2, /--port needs a value/],
 		[['list', '/no/such/directory'], 1, /\/no\/such\/directory: .*No such file/],
 	];
 	for (const [args, status, message] of wrong)
@@ -76,12 +85,12 @@ test('wrong use', async (t) => {
 });
 
 test('--help: examples first, on stdout, exit 0', async (t) => {
-	for (const verb of ['show', 'info', 'list', 'convert'])
+	for (const verb of ['run', 'attach', 'register-path', 'list', 'info', 'show', 'print', 'convert', 'serve', 'import', 'search', 'diff', 'redact', 'prune', 'verify', 'recover'])
 		await t.test(verb, () => {
 			for (const option of ['--help', '-h']) {
 				const result = run(verb, option);
 				assert.deepStrictEqual([result.status, result.stderr], [0, '']);
-				assert.match(result.stdout, new RegExp(`^inspmort ${verb}[^]*\nUsage: inspmort ${verb} `));
+				assert.match(result.stdout, new RegExp(`^inspmort ${verb} - .+\n\n  .*inspmort ${verb}[^]*\n\nUsage: inspmort ${verb}( .*)?\n`));
 			}
 		});
 });

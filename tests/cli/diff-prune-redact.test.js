@@ -80,7 +80,7 @@ test('prune', (t) => {
 	fs.mkdirSync(box);
 	const file = crashSource(dir, 'die.js', 'throw new Error("x");');
 	const time = ok('info', file).stdout.match(/^time +(\S+)$/m)[1], size = fs.statSync(file).size;
-	const kib = `${(size / 1024).toFixed(1)} KiB`;
+	const kb = size < 9950 ? `${(size / 1000).toFixed(1)} KB` : `${Math.round(size / 1000)} KB`;
 	const fill = () => {
 		for (const name of ['a', 'b', 'c', 'd'])
 			fs.copyFileSync(file, path.join(box, `${name}.inspmort`));
@@ -91,7 +91,7 @@ test('prune', (t) => {
 		fs.mkdirSync(path.join(box, 'below.inspmort'), { recursive: true });
 	};
 	const left = () => fs.readdirSync(box).sort();
-	const line = (name, verb, why) => `${verb} ${box}/${name}.inspmort  ${time}  ${kib}  ${why}\n`;
+	const line = (name, verb, why) => `${verb} ${box}/${name}.inspmort  ${time}  ${kb}  ${why}\n`;
 	fill();
 	// The same time: then the name decides, and the last goes first.
 	const dry = ok('prune', '--keep', '2', box);
@@ -114,7 +114,7 @@ test('prune', (t) => {
 		[['--max-use', '5X', box], 2, /not a size like 500M: 5X/],
 		[['--max-use', '99999999999T', box], 2, /not a size/],
 		[['--keep', '-1', box], 2, /not a number: -1/],
-		[['--keep', '1', path.join(dir, 'none')], 1, /none: cannot read it: No such file/],
+		[['--keep', '1', path.join(dir, 'none')], 1, /none: cannot open: No such file/],
 	]) {
 		const result = run('prune', ...args);
 		assert.strictEqual(result.status, status, args.join(' '));

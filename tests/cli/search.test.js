@@ -105,6 +105,7 @@ test('search', async (t) => {
 	});
 	await t.test('nothing found, and what makes no sense', () => {
 		const none = search(file, 'daffodil-nowhere');
+		fs.mkdirSync(path.join(dir, 'empty'));
 		assert.deepStrictEqual([none.status, none.stdout, none.stderr], [1, '', '']);
 		for (const [args, status, message] of [
 			[[file], 2, "inspmort: expected FILE and PATTERN (see 'inspmort search --help')\n"],
@@ -119,7 +120,7 @@ test('search', async (t) => {
 			[['--names', '--values', file, 'x'], 2, /^inspmort: --names.*\n$/],
 			[[path.join(dir, 'none'), 'x'], 1, /^inspmort: .*none: .*No such file or directory\n$/],
 			[[path.join(dir, 'shop.js'), 'x'], 1, /^inspmort: .*shop\.js: .*\n$/],
-			[[dir, 'x'], 1, /^inspmort: [^\n]*\n$/],
+			[[path.join(dir, 'empty'), 'x'], 1, /^inspmort: [^\n]*: no crash files in it\n$/],
 		]) {
 			const run = search(...args);
 			assert.strictEqual(run.status, status, args.join(' '));

@@ -309,7 +309,7 @@ test('list', async (t) => {
 	assert.match(ok(['list', dir]), /odd\\x1b\[31m\\n\.inspmort\n/);
 	const narrow = spawnSync('script', ['-qec', `stty cols 80; ${inspmort} list '${dir}'`, '/dev/null'], { encoding: 'utf8', env: { ...process.env, TERM: 'xterm' } });
 	if (!narrow.error)
-		assert.match(narrow.stdout, /^2\d{3}-\S+Z .* b\.js +\S+\.inspmort\r\n {4}Error: newer  in <anonymous> /m);
+		assert.match(narrow.stdout, /^2\d{3}-\S+Z .* b\.js {3}\r\n {4}Error: newer  in <anonymous> .*\r\n {4}\S+\.inspmort\r$/m);
 
 	const empty = path.join(dir, 'empty');
 	fs.mkdirSync(empty);
