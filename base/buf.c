@@ -53,20 +53,6 @@ fail:
 	return false;
 }
 
-void ipm_buf_append(struct ipm_buf *buf, const void *data, size_t len)
-{
-	if (!len || !ipm_buf_reserve(buf, len))
-		return;
-	memcpy(buf->data + buf->len, data, len);
-	buf->len += len;
-}
-
-void ipm_buf_byte(struct ipm_buf *buf, uint8_t byte)
-{
-	if (ipm_buf_reserve(buf, 1))
-		buf->data[buf->len++] = byte;
-}
-
 void ipm_buf_str(struct ipm_buf *buf, struct ipm_str str)
 {
 	ipm_buf_append(buf, str.data, str.len);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "ipm_base.h"
 
@@ -43,8 +44,22 @@ void ipm_buf_reset(struct ipm_buf *buf);
 /* Makes room for `more` bytes beyond len. False, and failed, when there is none. */
 bool ipm_buf_reserve(struct ipm_buf *buf, size_t more);
 
-void ipm_buf_append(struct ipm_buf *buf, const void *data, size_t len);
-void ipm_buf_byte(struct ipm_buf *buf, uint8_t byte);
+/* Here, because the writers and converters live in these two. */
+static inline void ipm_buf_append(struct ipm_buf *buf, const void *data, size_t len)
+{
+	if (!len || ((buf->failed || len > buf->capacity - buf->len) && !ipm_buf_reserve(buf, len)))
+		return;
+	memcpy(buf->data + buf->len, data, len);
+	buf->len += len;
+}
+
+static inline void ipm_buf_byte(struct ipm_buf *buf, uint8_t byte)
+{
+	if ((buf->failed || buf->len == buf->capacity) && !ipm_buf_reserve(buf, 1))
+		return;
+	buf->data[buf->len++] = byte;
+}
+
 void ipm_buf_str(struct ipm_buf *buf, struct ipm_str str);
 void ipm_buf_cstr(struct ipm_buf *buf, const char *cstr);
 void ipm_buf_printf(struct ipm_buf *buf, const char *format, ...) IPM_PRINTF(2, 3);

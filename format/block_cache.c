@@ -214,6 +214,7 @@ static bool group_header(const struct ipm_block *block, uint16_t group, struct i
 	ret->cursor = c;
 	ret->group = group;
 	ret->left = (uint32_t)(block->records - (id - block->first_id));
+	ret->passed = false;
 	return true;
 }
 
@@ -231,8 +232,9 @@ bool ipm_block_next(const struct ipm_block *block, struct ipm_place *p)
 	uint64_t id = p->id;
 	size_t at;
 
-	if (p->left <= 1 || !skip_record(block, p))
+	if (p->left <= 1 || (!p->passed && !skip_record(block, p)))
 		return false;
+	p->passed = false;
 	at = (size_t)(p->cursor.at - block->raw);
 	if (p->group + 1 < block->groups && at >= block->directory[p->group + 1])
 		return at == block->directory[p->group + 1] &&

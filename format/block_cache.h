@@ -47,6 +47,7 @@ struct ipm_place {
 	uint64_t id;
 	uint32_t left; /* records in this block from here on */
 	uint16_t group;
+	bool passed; /* the cursor and the counter are behind the record already */
 };
 
 /* IPM_ERR_NOT_FOUND: no such id in this block. */

@@ -274,7 +274,7 @@ bool ipm_cursor_skip(struct ipm_cursor *c)
 	return ipm_cursor_skip_counting(c, &ignored);
 }
 
-bool ipm_cursor_uint(struct ipm_cursor *c, uint64_t *ret)
+bool ipm_cursor_long_uint(struct ipm_cursor *c, uint64_t *ret)
 {
 	struct ipm_cursor saved = *c;
 	struct ipm_item item;

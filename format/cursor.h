@@ -55,7 +55,14 @@ bool ipm_cursor_skip_counting(struct ipm_cursor *c, uint64_t *counter);
 uint64_t ipm_item_jump(const struct ipm_item *item);
 
 /* For items where the type is known; false when it is another. */
-bool ipm_cursor_uint(struct ipm_cursor *c, uint64_t *ret);
+bool ipm_cursor_long_uint(struct ipm_cursor *c, uint64_t *ret);
+static inline bool ipm_cursor_uint(struct ipm_cursor *c, uint64_t *ret)
+{
+	if (c->at == c->end || *c->at >= 0x80)
+		return ipm_cursor_long_uint(c, ret);
+	*ret = *c->at++;
+	return true;
+}
 bool ipm_cursor_int(struct ipm_cursor *c, int64_t *ret);
 bool ipm_cursor_array(struct ipm_cursor *c, uint32_t *ret);
 bool ipm_cursor_map(struct ipm_cursor *c, uint32_t *ret);

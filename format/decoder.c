@@ -100,15 +100,16 @@ static bool inline_str(struct ipm_decoder *d, struct ipm_str *ret)
 static bool tagged_text(struct ipm_decoder *d, uint64_t tag, uint32_t count, struct ipm_text *ret)
 {
 	struct ipm_text t = {0};
+	const struct ipm_text *shared;
 	uint64_t number, per_slice;
 	uint32_t used;
 
 	switch (tag) {
 	case IPM_TAG_INTERNED:
 		used = 2;
-		if (!ipm_decode_uint(d, &number) || !ipm_defs_string(d, number, &t.str))
+		if (!ipm_decode_uint(d, &number) || !ipm_defs_string(d, number, &shared))
 			return false;
-		t.length = ipm_wtf8_units(t.str);
+		t = *shared;
 		break;
 	case IPM_TAG_CUT:
 		used = 3;
@@ -260,10 +261,49 @@ static bool array_value(struct ipm_decoder *d, uint32_t count, struct ipm_value 
 	}
 }
 
+/* What is short and common: small integers, short strings, references, interned strings. */
+static bool short_value(struct ipm_decoder *d, struct ipm_value *v)
+{
+	const uint8_t *p = d->c.at;
+	size_t room = (size_t)(d->c.end - p);
+	const struct ipm_text *shared;
+
+	if (!room)
+		return false;
+	if (*p < 0x80 || *p >= 0xe0) {
+		v->type = IPM_VALUE_INTEGER;
+		v->integer = (int8_t)*p;
+		d->c.at++;
+		return true;
+	}
+	if (*p >= 0xa0 && *p < 0xc0 && room > (*p & 31u)) {
+		v->type = IPM_VALUE_STRING;
+		v->string = whole_text((struct ipm_bytes){p + 1, *p & 31u});
+		d->c.at += 1 + (*p & 31u);
+		return true;
+	}
+	if (*p == 0x90 && d->counter) {
+		v->type = IPM_VALUE_OBJECT;
+		v->object_id = d->counter++;
+		d->c.at++;
+		return true;
+	}
+	if (*p == 0x92 && room >= 3 && p[1] == IPM_TAG_INTERNED && p[2] < 0x80 &&
+	    ipm_defs_string(d, p[2], &shared)) {
+		v->type = IPM_VALUE_STRING;
+		v->string = *shared;
+		d->c.at += 3;
+		return true;
+	}
+	return false;
+}
+
 bool ipm_decode_value(struct ipm_decoder *d, struct ipm_value *v)
 {
 	struct ipm_item item;
 
+	if (short_value(d, v))
+		return true;
 	if (!ipm_cursor_next(&d->c, &item))
 		return bad(d);
 	switch (item.type) {
@@ -310,15 +350,15 @@ bool ipm_decode_value(struct ipm_decoder *d, struct ipm_value *v)
 /* A number of the string table, or a string. */
 static bool name(struct ipm_decoder *d, struct ipm_str *ret)
 {
-	struct ipm_cursor saved = d->c;
-	struct ipm_item item;
+	const struct ipm_text *shared;
+	uint64_t number;
 
-	if (!ipm_cursor_next(&d->c, &item))
-		return bad(d);
-	if (item.type == IPM_ITEM_INT && item.integer >= 0)
-		return ipm_defs_string(d, (uint64_t)item.integer, ret);
-	d->c = saved;
-	return inline_str(d, ret);
+	if (!ipm_cursor_uint(&d->c, &number))
+		return inline_str(d, ret);
+	if (!ipm_defs_string(d, number, &shared))
+		return false;
+	*ret = shared->str;
+	return true;
 }
 
 bool ipm_decode_key(struct ipm_decoder *d, struct ipm_property *ret)

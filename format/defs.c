@@ -4,13 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wtf8.h"
+
 /* Strings and shapes: whole blocks of them are kept from the first use on. */
 
 enum { DEF_BYTES_MAX = 256 << 20 };
 
-static struct ipm_def_block *find(const struct ipm_defs *defs, uint64_t number)
+static struct ipm_def_block *find(struct ipm_defs *defs, uint64_t number)
 {
+	const struct ipm_def_block *last = &defs->blocks[defs->last];
 	size_t low = 0, high = defs->count;
+
+	if (high && number >= last->first_id && number - last->first_id < last->count)
+		return &defs->blocks[defs->last];
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -22,6 +28,7 @@ static struct ipm_def_block *find(const struct ipm_defs *defs, uint64_t number)
 	}
 	if (!low || number - defs->blocks[low - 1].first_id >= defs->blocks[low - 1].count)
 		return NULL;
+	defs->last = low - 1;
 	return &defs->blocks[low - 1];
 }
 
@@ -61,7 +68,9 @@ static bool take_strings(struct ipm_decoder *d, struct ipm_block *block, struct 
 		if (!ipm_cursor_next(&c, &item) ||
 		    (item.type != IPM_ITEM_STR && item.type != IPM_ITEM_EXT))
 			return ipm_decode_fail(d, IPM_ERR_BAD_DATA, "a string that is none");
-		def->strings[i] = (struct ipm_str){(const char *)item.bytes.data, item.bytes.len};
+		def->strings[i].str =
+			(struct ipm_str){(const char *)item.bytes.data, item.bytes.len};
+		def->strings[i].length = ipm_wtf8_units(def->strings[i].str);
 	}
 	return true;
 }
@@ -130,13 +139,13 @@ static struct ipm_def_block *load(struct ipm_decoder *d, enum ipm_block_kind kin
 	return found;
 }
 
-bool ipm_defs_string(struct ipm_decoder *d, uint64_t number, struct ipm_str *ret)
+bool ipm_defs_string(struct ipm_decoder *d, uint64_t number, const struct ipm_text **ret)
 {
 	struct ipm_def_block *def = load(d, IPM_BLOCK_STRINGS, number);
 
 	if (!def)
 		return false;
-	*ret = def->strings[number - def->first_id];
+	*ret = &def->strings[number - def->first_id];
 	return true;
 }
 

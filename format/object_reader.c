@@ -410,11 +410,13 @@ bool ipm_decode_object(struct ipm_decoder *d, struct ipm_object *o)
 	properties = ipm_decode_array(d, shape->key_count, sizeof(*properties));
 	if (!properties)
 		return false;
-	if (shape->key_count)
-		memcpy(properties, shape->keys, shape->key_count * sizeof(*properties));
-	for (i = 0; i < shape->key_count; i++)
+	for (i = 0; i < shape->key_count; i++) {
+		properties[i].name = shape->keys[i].name;
+		properties[i].symbol_id = shape->keys[i].symbol_id;
+		properties[i].flags = shape->keys[i].flags;
 		if (!ipm_decode_value(d, &properties[i].value))
 			return false;
+	}
 	o->properties = properties;
 	o->property_count = shape->key_count;
 	count -= shape->key_count;

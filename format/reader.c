@@ -514,10 +514,12 @@ static bool scan_record(void *self, struct ipm_block *block, struct ipm_place *p
 	struct ipm_decoder d = ipm_decoder_at(s->r, &s->arena, block, place, &ignored);
 	bool more = true;
 
-	if (ipm_decode_object(&d, &object))
+	if (ipm_decode_object(&d, &object)) {
+		ipm_decoder_leave(&d, place);
 		more = s->visit(s->self, &object);
-	else if (ipm_reader_broken(s->r, d.rc))
+	} else if (ipm_reader_broken(s->r, d.rc)) {
 		s->damaged++;
+	}
 	ipm_arena_reset(&s->arena, SLOT_KEEP_BYTES);
 	return more;
 }

@@ -21,7 +21,7 @@ struct ipm_shape {
 struct ipm_def_block {
 	uint64_t first_id;
 	uint32_t count;
-	struct ipm_str *strings;   /* of STRINGS */
+	struct ipm_text *strings;  /* of STRINGS */
 	const uint8_t **records;   /* of SHAPES: where each begins */
 	struct ipm_shape **shapes; /* of SHAPES, those that were needed */
 	const uint8_t *end;
@@ -30,6 +30,7 @@ struct ipm_def_block {
 struct ipm_defs {
 	struct ipm_def_block *blocks; /* by first id */
 	size_t count, capacity;
+	size_t last; /* the one used last; the next use is mostly of the same */
 };
 
 /* An object or slice that was handed out. */
@@ -118,6 +119,13 @@ bool ipm_decode_uint(struct ipm_decoder *d, uint64_t *ret);
 bool ipm_decode_key(struct ipm_decoder *d, struct ipm_property *ret);
 bool ipm_decode_shape(struct ipm_decoder *d, struct ipm_shape *ret);
 bool ipm_decode_object(struct ipm_decoder *d, struct ipm_object *ret);
+/* After a record: tells `place` where it ended, so that nobody walks through it again. */
+static inline void ipm_decoder_leave(const struct ipm_decoder *d, struct ipm_place *place)
+{
+	place->cursor = d->c;
+	place->counter = d->counter;
+	place->passed = true;
+}
 bool ipm_decode_slice(struct ipm_decoder *d, struct ipm_slice *ret);
 bool ipm_decode_meta(struct ipm_decoder *d, struct ipm_meta *ret);
 bool ipm_decode_summary(struct ipm_decoder *d, struct ipm_summary *ret);
@@ -126,7 +134,7 @@ bool ipm_decode_script(struct ipm_decoder *d, struct ipm_script *ret);
 bool ipm_decode_note(struct ipm_decoder *d, struct ipm_note *ret);
 
 /* Strings and shapes by number; they live as long as the reader. */
-bool ipm_defs_string(struct ipm_decoder *d, uint64_t number, struct ipm_str *ret);
+bool ipm_defs_string(struct ipm_decoder *d, uint64_t number, const struct ipm_text **ret);
 bool ipm_defs_shape(struct ipm_decoder *d, uint64_t number, const struct ipm_shape **ret);
 
 #endif
