@@ -68,18 +68,27 @@ static bool find_devtools(char *ret, size_t capacity)
 	return false;
 }
 
-static enum ipm_errc append(void *self, const void *data, size_t len, struct ipm_error *err)
+struct page {
+	bool (*write)(void *self, const void *data, size_t len);
+	void *self;
+};
+
+static enum ipm_errc write_page(void *self, const void *data, size_t len, struct ipm_error *err)
 {
-	ipm_buf_append(self, data, len);
-	return ipm_buf_status(self, err);
+	struct page *page = self;
+
+	return page->write(page->self, data, len) ? IPM_OK
+						  : ipm_fail(err, IPM_ERR_LIMIT, "too long");
 }
 
-static enum ipm_errc render(struct ipm_reader *reader, const char *format, struct ipm_buf *out,
+static enum ipm_errc render(struct ipm_reader *reader, const char *format,
+			    bool (*write)(void *self, const void *data, size_t len), void *self,
 			    struct ipm_error *err)
 {
 	const struct ipm_convert_format *found = ipm_convert_find(format);
 	struct ipm_convert_options opts = {.frame = -1};
-	struct ipm_convert_sink sink = {append, out};
+	struct page page = {write, self};
+	struct ipm_convert_sink sink = {write_page, &page};
 
 	if (!found)
 		return ipm_fail(err, IPM_ERR_NOT_FOUND, "no format %s", format);

@@ -27,7 +27,6 @@ static void crash_free(struct crash *crash)
 {
 	if (!crash)
 		return;
-	ipm_reader_close(crash->reader);
 	ipm_crash_summary_deinit(&crash->summary);
 	free(crash->path);
 	free(crash);
@@ -150,14 +149,6 @@ no_memory:
 	return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory for the names in %s", path);
 }
 
-static void let_go(struct crash *crash)
-{
-	if (crash->users)
-		crash->gone = true; /* crash_close frees it */
-	else
-		crash_free(crash);
-}
-
 /* Both lists are sorted by name: one walk tells what stays, what is new and what is gone. */
 static enum ipm_errc merge_names(struct crash_source *source, char **names, size_t count,
 				 bool *ret_changed, struct ipm_error *err)
@@ -172,7 +163,7 @@ static enum ipm_errc merge_names(struct crash_source *source, char **names, size
 		struct stat st;
 
 		while (old < source->count && strcmp(source->crashes[old]->name, names[i]) < 0) {
-			let_go(source->crashes[old++]);
+			crash_free(source->crashes[old++]);
 			*ret_changed = true;
 		}
 		if (old < source->count && !strcmp(source->crashes[old]->name, names[i])) {
@@ -190,7 +181,7 @@ static enum ipm_errc merge_names(struct crash_source *source, char **names, size
 		}
 	}
 	while (old < source->count) {
-		let_go(source->crashes[old++]);
+		crash_free(source->crashes[old++]);
 		*ret_changed = true;
 	}
 	free(source->crashes);
@@ -247,6 +238,7 @@ static enum ipm_errc add_file(struct crash_source *source, const struct stat *st
 			      struct ipm_error *err)
 {
 	struct crash *crash = crash_new(NULL, source->path, st);
+	struct ipm_reader *reader;
 	enum ipm_errc code;
 
 	source->crashes = calloc(1, sizeof(struct crash *));
@@ -256,12 +248,10 @@ static enum ipm_errc add_file(struct crash_source *source, const struct stat *st
 	}
 	source->crashes[0] = crash;
 	source->count = 1;
-	code = crash_open(crash, err);
+	code = ipm_reader_open(source->path, NULL, &reader, err);
 	if (code)
 		return ipm_error_context(err, code, "%s", source->path);
-	ipm_reader_close(crash->reader);
-	crash->reader = NULL;
-	crash->users = 0;
+	ipm_reader_close(reader);
 	return IPM_OK;
 }
 
@@ -326,6 +316,7 @@ void crash_set_deinit(struct crash_set *set)
 
 void crash_summarise(struct crash_set *set, struct crash *crash)
 {
+	struct ipm_reader *reader;
 	struct ipm_error err;
 	enum ipm_errc code;
 
@@ -334,10 +325,10 @@ void crash_summarise(struct crash_set *set, struct crash *crash)
 	crash->summarised = true;
 	set->summarised++;
 	set->version++;
-	code = crash_open(crash, &err);
+	code = ipm_reader_open(crash->path, NULL, &reader, &err);
 	if (!code) {
-		code = ipm_crash_summary_read(crash->reader, &crash->summary, &err);
-		crash_close(set, crash);
+		code = ipm_crash_summary_read(reader, &crash->summary, &err);
+		ipm_reader_close(reader);
 	}
 	if (!code && crash->summary.time_ns) {
 		crash->time_ns = crash->summary.time_ns;
@@ -391,27 +382,4 @@ struct crash *crash_set_find(struct crash_set *set, struct ipm_str id, uint64_t 
 			return set->list[i];
 		}
 	return NULL;
-}
-
-enum ipm_errc crash_open(struct crash *crash, struct ipm_error *err)
-{
-	if (!crash->users) {
-		enum ipm_errc code = ipm_reader_open(crash->path, NULL, &crash->reader, err);
-
-		if (code)
-			return code;
-	}
-	crash->users++;
-	return IPM_OK;
-}
-
-void crash_close(struct crash_set *set, struct crash *crash)
-{
-	(void)set;
-	if (--crash->users)
-		return;
-	ipm_reader_close(crash->reader);
-	crash->reader = NULL;
-	if (crash->gone)
-		crash_free(crash);
 }

@@ -22,9 +22,6 @@ struct crash {
 	bool summarised; /* tried; `summary` is there when !why[0] */
 	char why[256];	 /* why it cannot be read */
 	struct ipm_crash_summary summary;
-	struct ipm_reader *reader; /* while `users` > 0 */
-	unsigned users;
-	bool gone; /* the file is, but somebody still looks at it */
 };
 
 struct crash_set {
@@ -52,9 +49,5 @@ void crash_set_sort(struct crash_set *set);
 
 /* The crash of an id "<uuid>" or "<uuid>-<pause>"; NULL when there is none. */
 struct crash *crash_set_find(struct crash_set *set, struct ipm_str id, uint64_t *ret_pause);
-
-/* Opens the file, or shares it with those who have it open. */
-IPM_MUST_USE enum ipm_errc crash_open(struct crash *crash, struct ipm_error *err);
-void crash_close(struct crash_set *set, struct crash *crash);
 
 #endif

@@ -4,7 +4,11 @@
 
 #include "session.h"
 
-enum { SERVER_ERROR = -32000, MAX_SOURCE_MAP = 32 << 20 };
+enum {
+	SERVER_ERROR = -32000,
+	MAX_SOURCE_MAP = 32 << 20,
+	MAX_QUICK_TEXT = 256 << 10,
+};
 
 static bool append_piece(void *self, struct ipm_str piece)
 {
@@ -47,6 +51,9 @@ static struct ipm_script with_source_map(struct call *c, const struct ipm_script
 	struct ipm_error err;
 
 	url->max = 2 * MAX_SOURCE_MAP;
+	if (script->has_source_map && script->source_map.length > MAX_QUICK_TEXT &&
+	    out_of_patience(c))
+		return copy;
 	if (script->has_source_map && !ipm_reader_text(c->r->reader, &script->source_map, 0,
 						       UINT64_MAX, append_piece, &map, &err)) {
 		ipm_buf_cstr(url, "data:application/json;charset=utf-8;base64,");
@@ -62,7 +69,7 @@ static enum ipm_errc send_scripts(struct call *c, struct ipm_error *err)
 {
 	uint64_t count = ipm_reader_info(c->r->reader)->scripts, i;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && !c->r->gave_up; i++) {
 		const struct ipm_script *script;
 		struct ipm_buf text, url = IPM_BUF_INIT;
 		struct ipm_script shown;
@@ -203,10 +210,11 @@ const struct ipm_script *script_param(struct call *c, struct ipm_json_ref id, in
 
 static bool put_escaped_piece(void *self, struct ipm_str piece)
 {
-	struct ipm_buf *out = self;
+	struct call *c = self;
 
-	ipm_json_put_escaped(out, piece);
-	return ipm_buf_ok(out);
+	ipm_json_put_escaped(&c->result, piece);
+	call_breathe(c);
+	return ipm_buf_ok(&c->result);
 }
 
 static enum ipm_errc get_script_source(struct call *c, struct ipm_error *err)
@@ -228,9 +236,11 @@ static enum ipm_errc get_script_source(struct call *c, struct ipm_error *err)
 						    : ipm_reason_name(script->source_missing));
 	} else {
 		code = ipm_reader_text(c->r->reader, &script->source, 0, UINT64_MAX,
-				       put_escaped_piece, &c->result, err);
-		if (code)
+				       put_escaped_piece, c, err);
+		if (code && !c->flushed)
 			return call_failed(c, code, err);
+		if (code)
+			ipm_buf_printf(&c->result, "\\n// The rest cannot be read.\\n");
 	}
 	ipm_buf_cstr(&c->result, "\"}");
 	return IPM_OK;

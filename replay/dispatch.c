@@ -17,7 +17,13 @@ enum {
 	SERVER_ERROR = -32000,
 };
 
-enum { DEFAULT_MAX_REPLY = 256 << 20 };
+enum {
+	DEFAULT_MAX_REPLY = 256 << 20,
+	QUICK_REPLY = 1 << 20,
+	/* Node's own debugger does not join fragments: only what it will hardly ask for has any. */
+	FIRST_PIECE = 8 << 20,
+	NEXT_PIECE = 256 << 10,
+};
 
 enum ipm_errc call_error(struct call *c, int code, const char *format, ...)
 {
@@ -36,23 +42,59 @@ enum ipm_errc call_failed(struct call *c, enum ipm_errc code, struct ipm_error *
 	if (code == IPM_ERR_NO_MEMORY)
 		return code;
 	/* Too long a reply: send_reply() says so. */
-	if (!ipm_buf_ok(&c->result))
+	if (!ipm_buf_ok(&c->result) || c->r->gave_up)
 		return IPM_OK;
 	return call_error(c, SERVER_ERROR, "The crash file cannot answer this: %s", err->message);
 }
 
 void event_begin(struct call *c, struct ipm_buf *text, const char *method)
 {
-	message_begin(text, c->r->max_reply_bytes);
+	ipm_message_begin(text, c->r->reply_limit);
 	ipm_buf_printf(text, "{\"method\":\"%s\",\"params\":", method);
 }
 
 enum ipm_errc event_send(struct call *c, struct ipm_outbox *box, struct ipm_buf *text,
 			 struct ipm_error *err)
 {
-	(void)c;
+	enum ipm_errc code;
+
 	ipm_buf_byte(text, '}');
-	return outbox_add(box, text, err);
+	code = ipm_outbox_add(box, text, false, err);
+	if (box->bytes > QUICK_REPLY)
+		out_of_patience(c);
+	return code;
+}
+
+bool out_of_patience(struct call *c)
+{
+	c->r->gave_up = c->r->gave_up || c->r->quick;
+	return c->r->gave_up;
+}
+
+void call_breathe(struct call *c)
+{
+	struct ipm_buf piece;
+
+	c->whole_until = c->result.len;
+	if (!c->out->drain || !ipm_buf_ok(&c->result) ||
+	    c->result.len < (c->flushed ? NEXT_PIECE : FIRST_PIECE))
+		return;
+	piece = c->result;
+	ipm_message_begin(&c->result, c->r->reply_limit);
+	c->whole_until = c->result.len;
+	c->flushed = true;
+	c->flush_code = ipm_outbox_add(c->out, &piece, true, &c->flush_error);
+	/* Nobody wants the rest: appending to it fails from now on. */
+	if (c->flush_code)
+		c->result.failed = true;
+}
+
+static void between_properties(void *self, struct ipm_buf *out)
+{
+	struct call *c = self;
+
+	if (out == &c->result)
+		call_breathe(c);
 }
 
 void string_param_into(struct call *c, const char *name, struct ipm_buf *out)
@@ -185,14 +227,20 @@ static enum ipm_errc send_reply(struct call *c, bool has_id, struct ipm_error *e
 {
 	bool too_long = !c->failed && !ipm_buf_ok(&c->result);
 
+	if (c->flush_code) {
+		*err = c->flush_error;
+		return c->flush_code;
+	}
 	if (too_long)
 		call_error(c, SERVER_ERROR, "The reply is longer than %zu bytes",
-			   c->r->max_reply_bytes);
+			   c->r->reply_limit);
+	if (c->failed && c->flushed)
+		return ipm_fail(err, IPM_ERR_LIMIT, "%s", c->error_message);
 	if (c->failed) {
 		struct ipm_buf *b = &c->result;
 
 		ipm_buf_deinit(b);
-		message_begin(b, 0);
+		ipm_message_begin(b, 0);
 		ipm_buf_byte(b, '{');
 		if (has_id)
 			ipm_buf_printf(b, "\"id\":%lld,", (long long)c->id);
@@ -206,25 +254,11 @@ static enum ipm_errc send_reply(struct call *c, bool has_id, struct ipm_error *e
 		}
 		ipm_buf_cstr(b, "}}");
 	} else {
-		if (c->result.len == c->result_start)
+		if (!c->flushed && c->result.len == c->result_start)
 			ipm_buf_cstr(&c->result, "{}");
 		ipm_buf_byte(&c->result, '}');
 	}
-	return outbox_add(c->out, &c->result, err);
-}
-
-static void move_all(struct ipm_outbox *from, struct ipm_outbox *to)
-{
-	if (!from->first)
-		return;
-	if (to->last)
-		to->last->next = from->first;
-	else
-		to->first = from->first;
-	to->last = from->last;
-	to->count += from->count;
-	to->bytes += from->bytes;
-	*from = (struct ipm_outbox){0};
+	return ipm_outbox_add(c->out, &c->result, false, err);
 }
 
 static enum ipm_errc run_method(struct call *c, struct ipm_str name, struct ipm_error *err)
@@ -253,7 +287,7 @@ static enum ipm_errc handle_parsed(struct call *c, struct ipm_error *err)
 	}
 	c->id = (int64_t)number;
 	c->params = ipm_json_get(root, "params");
-	message_begin(&c->result, c->r->max_reply_bytes);
+	ipm_message_begin(&c->result, c->r->reply_limit);
 	ipm_buf_printf(&c->result, "{\"id\":%lld,\"result\":", (long long)c->id);
 	c->result_start = c->result.len;
 	if (!ipm_json_string(ipm_json_get(root, "method"), &name)) {
@@ -265,17 +299,21 @@ static enum ipm_errc handle_parsed(struct call *c, struct ipm_error *err)
 			code = run_method(c, ipm_buf_as_str(&name), err);
 	}
 	ipm_buf_deinit(&name);
-	if (!code)
+	if (code == IPM_ERR_LIMIT || !ipm_buf_ok(&c->result))
+		out_of_patience(c);
+	if (!code && !c->r->gave_up)
 		code = send_reply(c, true, err);
 	if (!code)
-		move_all(&c->after, c->out);
+		ipm_outbox_move(&c->after, c->out);
+	if (!code && c->out->drain)
+		code = c->out->drain(c->out, c->out->drain_self, err);
 	ipm_outbox_deinit(&c->after);
 	ipm_buf_deinit(&c->result);
 	return code;
 }
 
-enum ipm_errc ipm_replay_handle(struct ipm_replay *r, struct ipm_str request,
-				struct ipm_outbox *out, struct ipm_error *err)
+static enum ipm_errc handle(struct ipm_replay *r, struct ipm_str request, struct ipm_outbox *out,
+			    struct ipm_error *err)
 {
 	struct call c = {.r = r, .out = out};
 	struct ipm_error why = {0};
@@ -294,7 +332,43 @@ enum ipm_errc ipm_replay_handle(struct ipm_replay *r, struct ipm_str request,
 		call_error(&c, PARSE_ERROR, "Message must be a valid JSON");
 		return send_reply(&c, false, err);
 	}
-	return handle_parsed(&c, err);
+	r->cdp.between = between_properties;
+	r->cdp.between_self = &c;
+	code = handle_parsed(&c, err);
+	r->cdp.between = NULL;
+	return code;
+}
+
+enum ipm_errc ipm_replay_handle(struct ipm_replay *r, struct ipm_str request,
+				struct ipm_outbox *out, struct ipm_error *err)
+{
+	r->quick = r->gave_up = false;
+	r->reply_limit = r->max_reply_bytes;
+	return handle(r, request, out, err);
+}
+
+enum ipm_errc ipm_replay_try(struct ipm_replay *r, struct ipm_str request, struct ipm_outbox *out,
+			     bool *ret_slow, struct ipm_error *err)
+{
+	const bool debugger = r->debugger_enabled, runtime = r->runtime_enabled;
+	const uint64_t exceptions = r->exceptions;
+	struct ipm_outbox made = {0};
+	enum ipm_errc code;
+
+	r->quick = true;
+	r->gave_up = false;
+	r->reply_limit = r->max_reply_bytes < QUICK_REPLY ? r->max_reply_bytes : QUICK_REPLY;
+	code = handle(r, request, &made, err);
+	*ret_slow = r->gave_up;
+	if (r->gave_up) {
+		r->debugger_enabled = debugger;
+		r->runtime_enabled = runtime;
+		r->exceptions = exceptions;
+		code = IPM_OK;
+	} else if (!code)
+		ipm_outbox_move(&made, out);
+	ipm_outbox_deinit(&made);
+	return code;
 }
 
 /* V8's ids begin with 64 random bits per process; ours come from the file's own random bits. */

@@ -70,6 +70,8 @@ enum ipm_errc answer_evaluation(struct call *c, const struct ipm_eval_result *re
 	bool preview = ipm_json_bool(ipm_json_get(c->params, "generatePreview"), false);
 	enum ipm_errc code;
 
+	if (result->stopped == IPM_EVAL_STOPPED_TIME && out_of_patience(c))
+		return IPM_OK;
 	ipm_buf_cstr(&c->result, "{\"result\":");
 	if (result->thrown)
 		code = ipm_cdp_remote_object(&c->r->cdp, &result->value, 0, &c->result, err);
@@ -96,6 +98,8 @@ void evaluation_limits(struct call *c, struct ipm_eval_request *request)
 		ipm_json_bool(ipm_json_get(c->params, "throwOnSideEffect"), false);
 	if (timeout >= 1 && timeout < 500)
 		request->timeout_ms = (uint32_t)timeout;
+	if (c->r->quick && (!request->timeout_ms || request->timeout_ms > QUICK_MS))
+		request->timeout_ms = QUICK_MS;
 }
 
 static enum ipm_errc evaluate(struct call *c, int64_t frame, struct ipm_error *err)

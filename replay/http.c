@@ -3,6 +3,7 @@
 #include "server.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -143,12 +144,14 @@ static bool send_headers(struct lws *wsi, struct response *response)
 	       add(wsi, "content-disposition:", response->filename, &p, end) &&
 	       add(wsi, "set-cookie:", cookie[0] ? cookie : NULL, &p, end) &&
 	       add(wsi, "connection:", response->close ? "close" : NULL, &p, end) &&
-	       !lws_add_http_header_content_length(wsi, length, &p, end) &&
+	       add(wsi, "transfer-encoding:", response->chunked ? "chunked" : NULL, &p, end) &&
+	       (response->work.run || !lws_add_http_header_content_length(wsi, length, &p, end)) &&
 	       !lws_finalize_write_http_header(wsi, start, &p, end);
 }
 
-static void drop_response(struct connection *conn)
+static void drop_response(struct lws *wsi, struct connection *conn)
 {
+	leave_job(wsi, conn, true);
 	ipm_buf_deinit(&conn->response.body);
 	if (conn->responding && conn->response.fd >= 0)
 		close(conn->response.fd);
@@ -158,13 +161,105 @@ static void drop_response(struct connection *conn)
 
 static int respond(struct lws *wsi, struct connection *conn, const char *path)
 {
-	drop_response(conn);
+	struct response *response = &conn->response;
+	char version[16];
+
+	drop_response(wsi, conn);
 	conn->responding = true;
-	route(wsi, path, &conn->response);
+	route(wsi, path, response);
+	if (response->work.run) {
+		/* Until it has begun, it may still turn out that it cannot be made. */
+		response->chunked = header(wsi, WSI_TOKEN_HTTP, version, sizeof(version)) &&
+				    !strcmp(version, "HTTP/1.1");
+		response->close = !response->chunked;
+		lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+		if (begin_job(wsi, conn, &response->work))
+			return 0;
+		response->work.release(response->work.self);
+		return -1;
+	}
 	if (!send_headers(wsi, &conn->response))
 		return -1;
 	lws_callback_on_writable(wsi);
 	return 0;
+}
+
+static int end_response(struct lws *wsi, struct connection *conn)
+{
+	bool close = conn->response.close;
+
+	drop_response(wsi, conn);
+	return close || lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+/* A piece of what a job makes. `message` is taken. */
+static bool send_piece(struct lws *wsi, struct response *response, struct ipm_message *message)
+{
+	size_t len = ipm_message_text(message).len, head = 0;
+	uint8_t *text = message->buf.data + IPM_MESSAGE_ROOM;
+	char size[24];
+	bool sent;
+
+	if (response->chunked) {
+		head = (size_t)snprintf(size, sizeof(size), "%zx\r\n", len);
+		ipm_buf_cstr(&message->buf, "\r\n");
+		if (!ipm_buf_ok(&message->buf)) {
+			ipm_message_free(message);
+			return false;
+		}
+		text = message->buf.data + IPM_MESSAGE_ROOM - head;
+		memcpy(text, size, head);
+		len += head + 2;
+	}
+	sent = lws_write(wsi, text, len, LWS_WRITE_HTTP) == (int)len;
+	ipm_message_free(message);
+	return sent;
+}
+
+/* One that broke off is not ended as HTTP would have it: the client sees that there is no more. */
+static int send_made(struct lws *wsi, struct connection *conn)
+{
+	static const char last[] = "0\r\n\r\n";
+	struct response *response = &conn->response;
+	struct ipm_message *message = job_take(conn->job);
+
+	if (message && ipm_message_text(message).len) {
+		if (!response->begun && !send_headers(wsi, response)) {
+			ipm_message_free(message);
+			return -1;
+		}
+		response->begun = true;
+		if (!send_piece(wsi, response, message))
+			return -1;
+		lws_callback_on_writable(wsi);
+		return 0;
+	}
+	ipm_message_free(message);
+	if (!job_done(conn->job))
+		return 0;
+	if (job_failed(conn->job)) {
+		char why[300];
+
+		if (response->begun)
+			return -1;
+		snprintf(why, sizeof(why), "%s\n", job_failed(conn->job));
+		leave_job(wsi, conn, true);
+		response->work = (struct job_work){0};
+		response->chunked = false;
+		response->filename = NULL;
+		say(response, HTTP_STATUS_INTERNAL_SERVER_ERROR, why);
+		if (!send_headers(wsi, response))
+			return -1;
+		lws_callback_on_writable(wsi);
+		return 0;
+	}
+	if (response->chunked) {
+		memcpy(server_of(wsi)->chunk + LWS_PRE, last, sizeof(last) - 1);
+		if (lws_write(wsi, server_of(wsi)->chunk + LWS_PRE, sizeof(last) - 1,
+			      LWS_WRITE_HTTP_FINAL) < 0)
+			return -1;
+	}
+	return end_response(wsi, conn);
 }
 
 static int send_body(struct lws *wsi, struct connection *conn)
@@ -177,6 +272,10 @@ static int send_body(struct lws *wsi, struct connection *conn)
 
 	if (!conn->responding)
 		return 0;
+	/* A client may take its time, as long as it takes something. */
+	lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, BODY_PATIENCE_S);
+	if (conn->job)
+		return send_made(wsi, conn);
 	if (length - response->sent < room)
 		room = (size_t)(length - response->sent);
 	last = response->sent + room == length;
@@ -198,9 +297,7 @@ static int send_body(struct lws *wsi, struct connection *conn)
 		lws_callback_on_writable(wsi);
 		return 0;
 	}
-	last = response->close;
-	drop_response(conn);
-	return last || lws_http_transaction_completed(wsi) ? -1 : 0;
+	return end_response(wsi, conn);
 }
 
 int http_callback(struct lws *wsi, enum lws_callback_reasons reason, struct connection *conn,
@@ -224,7 +321,7 @@ int http_callback(struct lws *wsi, enum lws_callback_reasons reason, struct conn
 		return conn ? send_body(wsi, conn) : 0;
 	case LWS_CALLBACK_CLOSED_HTTP:
 		if (conn && !conn->websocket)
-			drop_response(conn);
+			drop_response(wsi, conn);
 		return 0;
 	default:
 		return lws_callback_http_dummy(wsi, reason, conn, in, len);

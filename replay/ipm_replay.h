@@ -17,6 +17,7 @@ enum { IPM_MESSAGE_ROOM = 32 };
 struct ipm_message {
 	struct ipm_message *next;
 	struct ipm_buf buf;
+	bool more; /* the text goes on in the next message */
 };
 
 /* Messages in the order in which the client is to see them. Zeroed: empty. */
@@ -25,6 +26,13 @@ struct ipm_outbox {
 	struct ipm_message *last;
 	size_t count;
 	size_t bytes; /* text only */
+	/*
+	 * Called after each addition: may take what is there, and wait before it returns. With it,
+	 * long texts come in pieces. What it returns other than IPM_OK ends the request, and is what
+	 * ipm_replay_handle returns. NULL: messages pile up, each in one piece.
+	 */
+	enum ipm_errc (*drain)(struct ipm_outbox *box, void *self, struct ipm_error *err);
+	void *drain_self;
 };
 
 struct ipm_str ipm_message_text(const struct ipm_message *message);
@@ -32,6 +40,13 @@ struct ipm_str ipm_message_text(const struct ipm_message *message);
 struct ipm_message *ipm_outbox_take(struct ipm_outbox *box);
 void ipm_message_free(struct ipm_message *message); /* NULL is fine */
 void ipm_outbox_deinit(struct ipm_outbox *box);
+/* An empty text of at most `max` bytes (0: any), with the room that every message has. */
+void ipm_message_begin(struct ipm_buf *buf, size_t max);
+/* Appends a text. Takes the buffer, also on failure. `more`: the text goes on. */
+IPM_MUST_USE enum ipm_errc ipm_outbox_add(struct ipm_outbox *box, struct ipm_buf *text, bool more,
+					  struct ipm_error *err);
+/* Appends everything to `to`, with its pieces as they are. */
+void ipm_outbox_move(struct ipm_outbox *from, struct ipm_outbox *to);
 
 /* One client's session with one pause of a crash file. */
 struct ipm_replay;
@@ -55,6 +70,14 @@ void ipm_replay_destroy(struct ipm_replay *r); /* NULL is fine */
  */
 IPM_MUST_USE enum ipm_errc ipm_replay_handle(struct ipm_replay *r, struct ipm_str request,
 					     struct ipm_outbox *out, struct ipm_error *err);
+
+/*
+ * The same for a caller who has others to serve: what takes longer than some milliseconds or gives
+ * more than a megabyte is given up with *ret_slow set, as if it had not been asked.
+ */
+IPM_MUST_USE enum ipm_errc ipm_replay_try(struct ipm_replay *r, struct ipm_str request,
+					  struct ipm_outbox *out, bool *ret_slow,
+					  struct ipm_error *err);
 
 /* What /json/protocol says: the domains, commands and events that are served. */
 IPM_MUST_USE enum ipm_errc ipm_replay_protocol(struct ipm_buf *out, struct ipm_error *err);

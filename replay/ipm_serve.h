@@ -4,7 +4,8 @@
 
 /*
  * Serves crash files over HTTP and WebSocket: an index page, Chrome DevTools, and one inspector
- * target per pause, as a Node started with --inspect has one. One thread.
+ * target per pause, as a Node started with --inspect has one. One thread, and others for what takes
+ * longer than a moment.
  */
 
 #include <stdbool.h>
@@ -13,6 +14,15 @@
 #include "ipm_reader.h"
 
 struct ipm_server;
+
+/*
+ * Writes a crash in one of the converters' formats ("text", "json") to `write`, which says false
+ * when it wants no more; that is then a failure. Called in several threads at once, with different
+ * readers.
+ */
+typedef enum ipm_errc (*ipm_render_fn)(struct ipm_reader *reader, const char *format,
+				       bool (*write)(void *self, const void *data, size_t len),
+				       void *self, struct ipm_error *err);
 
 struct ipm_server_options {
 	const char *host;	  /* an IPv4 or IPv6 address, or "localhost" */
@@ -23,12 +33,7 @@ struct ipm_server_options {
 	const char *const *paths; /* crash files and directories of them */
 	size_t path_count;
 
-	/*
-	 * Writes a crash in one of the converters' formats ("text", "json"), for the pages. May be
-	 * NULL. IPM_ERR_LIMIT when it grows beyond what `out` takes.
-	 */
-	enum ipm_errc (*render)(struct ipm_reader *reader, const char *format, struct ipm_buf *out,
-				struct ipm_error *err);
+	ipm_render_fn render; /* for the pages; may be NULL */
 };
 
 /*

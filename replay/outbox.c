@@ -40,7 +40,22 @@ void ipm_outbox_deinit(struct ipm_outbox *box)
 		ipm_message_free(message);
 }
 
-void message_begin(struct ipm_buf *buf, size_t max)
+void ipm_outbox_move(struct ipm_outbox *from, struct ipm_outbox *to)
+{
+	if (!from->first)
+		return;
+	if (to->last)
+		to->last->next = from->first;
+	else
+		to->first = from->first;
+	to->last = from->last;
+	to->count += from->count;
+	to->bytes += from->bytes;
+	from->first = from->last = NULL;
+	from->count = from->bytes = 0;
+}
+
+void ipm_message_begin(struct ipm_buf *buf, size_t max)
 {
 	static const uint8_t room[IPM_MESSAGE_ROOM];
 
@@ -49,7 +64,8 @@ void message_begin(struct ipm_buf *buf, size_t max)
 	ipm_buf_append(buf, room, sizeof(room));
 }
 
-enum ipm_errc outbox_add(struct ipm_outbox *box, struct ipm_buf *text, struct ipm_error *err)
+enum ipm_errc ipm_outbox_add(struct ipm_outbox *box, struct ipm_buf *text, bool more,
+			     struct ipm_error *err)
 {
 	struct ipm_message *message;
 	enum ipm_errc code = ipm_buf_status(text, err);
@@ -64,6 +80,7 @@ enum ipm_errc outbox_add(struct ipm_outbox *box, struct ipm_buf *text, struct ip
 		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory for a message");
 	}
 	message->buf = *text;
+	message->more = more;
 	*text = IPM_BUF_INIT;
 	if (box->last)
 		box->last->next = message;
@@ -72,5 +89,5 @@ enum ipm_errc outbox_add(struct ipm_outbox *box, struct ipm_buf *text, struct ip
 	box->last = message;
 	box->count++;
 	box->bytes += ipm_message_text(message).len;
-	return IPM_OK;
+	return box->drain ? box->drain(box, box->drain_self, err) : IPM_OK;
 }

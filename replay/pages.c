@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 #include "wtf8.h"
 
 /* The first page a user sees waits this long for the summaries; then it updates itself. */
-enum { PAGE_BUDGET_NS = 200000000, MAX_REPORT_BYTES = 8 << 20, MAX_JSON_BYTES = 64 << 20 };
+enum { PAGE_BUDGET_NS = 200000000, MAX_REPORT_BYTES = 8 << 20, PIECE_BYTES = 256 << 10 };
 
 static const char policy[] =
 	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -246,18 +247,24 @@ static void put_other_tools(struct ipm_buf *out, const struct request *request,
 	ipm_buf_printf(out, "/%s&quot; }</code></dd>\n</dl></details>\n", crash->id);
 }
 
-static enum ipm_errc render(const struct request *request, struct crash *crash, const char *format,
-			    struct ipm_buf *out, struct ipm_error *err)
+static bool append(void *self, const void *data, size_t len)
 {
-	struct ipm_server *server = request->server;
-	enum ipm_errc code = crash_open(crash, err);
+	ipm_buf_append(self, data, len);
+	return ipm_buf_ok(self);
+}
+
+static enum ipm_errc put_report(const struct request *request, const struct crash *crash,
+				struct ipm_buf *out, struct ipm_error *err)
+{
+	struct ipm_reader *reader;
+	enum ipm_errc code = ipm_reader_open(crash->path, NULL, &reader, err);
 
 	if (code)
 		return code;
-	if (server->render)
-		code = server->render(crash->reader, format, out, err);
-	crash_close(&server->crashes, crash);
-	return code ? code : ipm_buf_status(out, err);
+	if (request->server->render)
+		code = request->server->render(reader, "text", append, out, err);
+	ipm_reader_close(reader);
+	return code;
 }
 
 static void put_crash_body(struct ipm_buf *out, const struct request *request)
@@ -283,7 +290,7 @@ static void put_crash_body(struct ipm_buf *out, const struct request *request)
 		return;
 	}
 	put_targets(out, request, crash);
-	code = render(request, crash, "text", &report, &err);
+	code = put_report(request, crash, &report, &err);
 	ipm_buf_cstr(out, "<pre class=\"report\">");
 	put_html(out, ipm_buf_as_str(&report));
 	ipm_buf_cstr(out, "</pre>\n");
@@ -314,18 +321,74 @@ static bool answer_file(struct crash *crash, struct response *response)
 	return true;
 }
 
-static bool answer_crash_json(const struct request *request, struct crash *crash,
+/* A crash as JSON, whatever its size, made while it is sent. */
+struct json_page {
+	ipm_render_fn render;
+	char *path;
+	struct job *job;
+	struct ipm_buf piece;
+	struct ipm_error *err;
+};
+
+static void json_page_free(void *self)
+{
+	struct json_page *page = self;
+
+	ipm_buf_deinit(&page->piece);
+	free(page->path);
+	free(page);
+}
+
+static bool put_piece(struct json_page *page)
+{
+	struct ipm_outbox out = {0};
+	bool taken = !ipm_outbox_add(&out, &page->piece, false, page->err) &&
+		     !job_put(page->job, &out, page->err);
+
+	ipm_outbox_deinit(&out);
+	ipm_message_begin(&page->piece, 0);
+	return taken;
+}
+
+static bool write_piece(void *self, const void *data, size_t len)
+{
+	struct json_page *page = self;
+
+	ipm_buf_append(&page->piece, data, len);
+	return page->piece.len < PIECE_BYTES || put_piece(page);
+}
+
+static enum ipm_errc run_json_page(void *self, struct job *job, struct ipm_error *err)
+{
+	struct json_page *page = self;
+	struct ipm_reader *reader;
+	enum ipm_errc code = ipm_reader_open(page->path, NULL, &reader, err);
+
+	if (code)
+		return code;
+	page->job = job;
+	page->err = err;
+	ipm_message_begin(&page->piece, 0);
+	code = page->render(reader, "json", write_piece, page, err);
+	ipm_reader_close(reader);
+	return code || put_piece(page) ? code : err->code;
+}
+
+static bool answer_crash_json(const struct request *request, const struct crash *crash,
 			      struct response *response)
 {
-	struct ipm_error err;
+	struct json_page *page = calloc(1, sizeof(*page));
 
+	if (page)
+		page->path = strdup(crash->path);
+	if (!page || !page->path || !request->server->render) {
+		free(page);
+		return plain(response, HTTP_STATUS_INTERNAL_SERVER_ERROR, "Out of memory\n");
+	}
+	page->render = request->server->render;
 	response->type = "application/json; charset=UTF-8";
-	response->body.max = MAX_JSON_BYTES;
-	if (!render(request, crash, "json", &response->body, &err))
-		return true;
-	ipm_buf_deinit(&response->body);
-	return plain(response, HTTP_STATUS_INTERNAL_SERVER_ERROR,
-		     "Too large for the browser, or damaged: inspmort convert FILE does more\n");
+	response->work = (struct job_work){run_json_page, json_page_free, page};
+	return true;
 }
 
 static bool answer_crash(const struct request *request, struct response *response)

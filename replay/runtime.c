@@ -143,6 +143,7 @@ static bool put_element(void *self, uint64_t index, const struct ipm_value *valu
 	w->code = ipm_cdp_remote_object(&w->c->r->cdp, value, w->flags, out, w->err);
 	ipm_buf_cstr(out, ",\"writable\":true,\"configurable\":true,\"enumerable\":true,"
 			  "\"isOwn\":true}");
+	call_breathe(w->c);
 	return !w->code && ipm_buf_ok(out);
 }
 
@@ -189,6 +190,23 @@ const char *part_of_id(struct call *c)
 	ipm_buf_byte(&c->r->text, 0);
 	colon = ipm_buf_ok(&c->r->text) ? strchr((const char *)c->r->text.data, ':') : NULL;
 	return colon ? colon + 1 : "";
+}
+
+/*
+ * A long list that cannot be read to its end is half sent already: it ends where it was whole, and
+ * says why.
+ */
+static enum ipm_errc end_list(struct call *c, struct ipm_error *why)
+{
+	if (!ipm_buf_ok(&c->result))
+		return IPM_OK;
+	c->result.len = c->whole_until;
+	ipm_buf_cstr(&c->result,
+		     "],\"internalProperties\":[{\"name\":\"[[NotReadable]]\",\"value\":{"
+		     "\"type\":\"string\",\"value\":");
+	ipm_json_put_string(&c->result, (struct ipm_str){why->message, strlen(why->message)});
+	ipm_buf_cstr(&c->result, "}}]}");
+	return IPM_OK;
 }
 
 static bool is_symbol(struct call *c, uint64_t id)
@@ -243,6 +261,8 @@ static enum ipm_errc get_properties(struct call *c, struct ipm_error *err)
 		text.len--; /* the NUL of part_of_id */
 		code = ipm_cdp_get_properties_by_id(&c->r->cdp, text, &query, &c->result, err);
 	}
+	if (code && code != IPM_ERR_NO_MEMORY && c->flushed)
+		return end_list(c, err);
 	if (code == IPM_ERR_INVALID_ARGUMENT)
 		return call_error(c, SERVER_ERROR, "Invalid remote object id");
 	if (code == IPM_ERR_NOT_FOUND)

@@ -6,7 +6,12 @@
 #include "session.h"
 #include "wtf8.h"
 
-enum { SERVER_ERROR = -32000, MAX_SOURCE = 64 << 20, MAX_MATCHES = 100000 };
+enum {
+	SERVER_ERROR = -32000,
+	MAX_SOURCE = 64 << 20,
+	MAX_QUICK_SOURCE = 1 << 20,
+	MAX_MATCHES = 100000,
+};
 
 struct search {
 	struct ipm_str query;
@@ -111,7 +116,7 @@ static enum ipm_errc search_regex(struct call *c, struct search *search, struct 
 		.arguments = arguments,
 		.argument_count = 3,
 		.object_group = IPM_STR("search"),
-		.timeout_ms = 2000,
+		.timeout_ms = c->r->quick ? QUICK_MS : 2000,
 	};
 	struct ipm_eval_result result;
 	struct ipm_buf numbers = IPM_BUF_INIT;
@@ -124,6 +129,8 @@ static enum ipm_errc search_regex(struct call *c, struct search *search, struct 
 	if (code)
 		return call_failed(c, code, err);
 	ipm_evaluator_release_group(c->r->evaluator, request.object_group);
+	if (result.stopped == IPM_EVAL_STOPPED_TIME && out_of_patience(c))
+		return IPM_OK;
 	/* A pattern that is none, or that takes for ever, matches nothing, as in V8. */
 	if (result.thrown || result.value.type != IPM_VALUE_STRING)
 		return IPM_OK;
@@ -159,6 +166,8 @@ enum ipm_errc debugger_search_in_content(struct call *c, struct ipm_error *err)
 		return call_error(c, SERVER_ERROR, "Debugger agent is not enabled");
 	script = script_param(c, ipm_json_get(c->params, "scriptId"), SERVER_ERROR);
 	if (!script)
+		return IPM_OK;
+	if (script->has_source && script->source.length > MAX_QUICK_SOURCE && out_of_patience(c))
 		return IPM_OK;
 	string_param_into(c, "query", &query);
 	search.query = ipm_buf_as_str(&query);

@@ -29,6 +29,35 @@ struct ipm_server *server_of(struct lws *wsi)
 	return lws_context_user(lws_get_context(wsi));
 }
 
+bool begin_job(struct lws *wsi, struct connection *conn, const struct job_work *work)
+{
+	struct ipm_server *server = server_of(wsi);
+
+	conn->job = job_start(&server->jobs, work);
+	if (!conn->job)
+		return false;
+	conn->wsi = wsi;
+	conn->next_working = server->working;
+	server->working = conn;
+	return true;
+}
+
+void leave_job(struct lws *wsi, struct connection *conn, bool abandon)
+{
+	struct connection **at = &server_of(wsi)->working;
+
+	if (!conn->job)
+		return;
+	while (*at != conn)
+		at = &(*at)->next_working;
+	*at = conn->next_working;
+	if (abandon)
+		job_abandon(conn->job);
+	else
+		job_end(conn->job);
+	conn->job = NULL;
+}
+
 static void accept_clients(struct ipm_server *server);
 
 static void accept_later(lws_sorted_usec_list_t *sul)
@@ -82,6 +111,10 @@ static int client_callback(struct lws *wsi, enum lws_callback_reasons reason, vo
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 	case LWS_CALLBACK_CLOSED:
 		return ws_callback(wsi, reason, conn, in, len);
+	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+		for (conn = server_of(wsi)->working; conn; conn = conn->next_working)
+			lws_callback_on_writable(conn->wsi);
+		return 0;
 	case LWS_CALLBACK_WSI_CREATE:
 		server_of(wsi)->connections++;
 		return 0;
@@ -179,6 +212,7 @@ static enum ipm_errc start_loop(struct ipm_server *server, struct ipm_error *err
 	if (!server->vhost || !lws_adopt_descriptor_vhost(server->vhost, LWS_ADOPT_RAW_FILE_DESC,
 							  fd, "listener", NULL))
 		return ipm_fail(err, IPM_ERR_OS, "libwebsockets does not start");
+	server->jobs.context = server->context;
 	server->connections = 0; /* the listener is none */
 	lws_sul_schedule(server->context, 0, &server->background, in_background, 1);
 	return IPM_OK;
@@ -204,6 +238,7 @@ enum ipm_errc ipm_server_create(const struct ipm_server_options *opts, struct ip
 	if (!server)
 		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory for a server");
 	server->listener = -1;
+	job_pool_init(&server->jobs);
 	server->render = opts->render;
 	server->max_connections = connection_limit();
 	if (!opts->token && !guard_is_loopback(opts->host)) {
@@ -240,10 +275,14 @@ void ipm_server_destroy(struct ipm_server *server)
 {
 	if (!server)
 		return;
+	pthread_mutex_lock(&server->jobs.lock);
+	server->jobs.context = NULL;
+	pthread_mutex_unlock(&server->jobs.lock);
 	if (server->context)
 		lws_context_destroy(server->context);
 	else if (server->listener >= 0)
 		close(server->listener);
+	job_pool_deinit(&server->jobs);
 	crash_set_deinit(&server->crashes);
 	free(server->devtools_dir);
 	free(server);

@@ -10,6 +10,7 @@
 #include "crash_set.h"
 #include "ipm_replay.h"
 #include "ipm_serve.h"
+#include "job.h"
 
 enum {
 	MAX_PATH_TEXT = 1024,
@@ -17,6 +18,7 @@ enum {
 	MAX_REQUEST_BYTES = 16 << 20, /* one WebSocket message */
 	HIGH_WATER_BYTES = 4 << 20,   /* more than this waiting: read no further requests */
 	BODY_CHUNK = 32 << 10,
+	BODY_PATIENCE_S = 120,
 };
 
 struct ipm_server {
@@ -33,8 +35,9 @@ struct ipm_server {
 	char first_target[192];
 	char host[64];
 	uint16_t port;
-	enum ipm_errc (*render)(struct ipm_reader *reader, const char *format, struct ipm_buf *out,
-				struct ipm_error *err);
+	ipm_render_fn render;
+	struct job_pool jobs;
+	struct connection *working; /* those with a job */
 	volatile sig_atomic_t stop;
 	lws_sorted_usec_list_t background;
 	lws_sorted_usec_list_t accept_again;
@@ -55,6 +58,9 @@ struct response {
 	int fd;		 /* instead of a body, when >= 0 */
 	uint64_t length; /* of the file */
 	uint64_t sent;
+	struct job_work work; /* instead of a body, when it has `run`: makes it, piece by piece */
+	bool chunked;	      /* in HTTP's way of saying where it ends */
+	bool begun;	      /* the headers are out */
 };
 
 /* A request that has passed the guards. */
@@ -71,11 +77,13 @@ struct connection {
 	bool counted;
 	struct response response; /* HTTP */
 	bool responding;
-	struct crash *crash; /* WebSocket */
-	struct ipm_replay *replay;
+	struct session *session; /* WebSocket */
 	struct ipm_outbox outbox;
-	struct ipm_buf message; /* a request that is still arriving */
-	bool paused;		/* nothing is read until the outbox has emptied */
+	bool paused; /* nothing is read until the outbox has emptied and the job is done */
+	bool within; /* a message that came in pieces is not at its end */
+	struct job *job;
+	struct lws *wsi; /* while there is a job */
+	struct connection *next_working;
 };
 
 int http_callback(struct lws *wsi, enum lws_callback_reasons reason, struct connection *conn,
@@ -86,6 +94,13 @@ int ws_callback(struct lws *wsi, enum lws_callback_reasons reason, struct connec
 int check_guards(struct lws *wsi, char host[MAX_HEADER_TEXT]);
 
 struct ipm_server *server_of(struct lws *wsi);
+/*
+ * Gives a connection without a job one; its writeable callback comes when there is something to
+ * take. False: it cannot be done.
+ */
+bool begin_job(struct lws *wsi, struct connection *conn, const struct job_work *work);
+/* The connection's job is done, or (`abandon`) not wanted any more. */
+void leave_job(struct lws *wsi, struct connection *conn, bool abandon);
 
 /* Pages. False: no such page. */
 bool answer_pages(const struct request *request, struct response *response);

@@ -11,6 +11,8 @@
 #include "remote_object.h"
 
 #define MAX_REQUEST_TOKENS 262144
+/* What an expression gets at first, while others wait. */
+#define QUICK_MS 20
 
 struct ipm_replay {
 	struct ipm_reader *reader;
@@ -23,6 +25,9 @@ struct ipm_replay {
 	char isolate[24];
 	char unique_id[48];
 	size_t max_reply_bytes;
+	size_t reply_limit; /* of the present request: less for one that may not take long */
+	bool quick;	    /* the present request may not take long */
+	bool gave_up;	    /* it would have */
 	bool debugger_enabled;
 	bool runtime_enabled;
 	uint64_t exceptions; /* exceptionIds handed out */
@@ -40,6 +45,10 @@ struct call {
 	struct ipm_outbox after; /* events that follow the reply */
 	struct ipm_buf result;	 /* holds the reply so far, its head included */
 	size_t result_start;
+	bool flushed;	    /* a part of the reply is on its way: it can be no error any more */
+	size_t whole_until; /* `result` up to here ends where a property of the list does */
+	enum ipm_errc flush_code; /* what went wrong on the way */
+	struct ipm_error flush_error;
 	bool failed; /* the reply is an error */
 	int error_code;
 	char error_message[512];
@@ -80,10 +89,13 @@ void event_begin(struct call *c, struct ipm_buf *text, const char *method);
 IPM_MUST_USE enum ipm_errc event_send(struct call *c, struct ipm_outbox *box, struct ipm_buf *text,
 				      struct ipm_error *err);
 
-void message_begin(struct ipm_buf *buf, size_t max);
-/* Takes the buffer, also on failure. */
-IPM_MUST_USE enum ipm_errc outbox_add(struct ipm_outbox *box, struct ipm_buf *text,
-				      struct ipm_error *err);
+/*
+ * Lets a long reply go out as far as it is made, when the outbox is drained. After the first time
+ * `result` is shorter than it was, and call_error() would come too late.
+ */
+void call_breathe(struct call *c);
+/* True when the present request may not take long, and is then given up. */
+bool out_of_patience(struct call *c);
 
 /* A string parameter, decoded; empty when absent. Borrowed from r->text until the next one. */
 struct ipm_str string_param(struct call *c, const char *name);

@@ -2,6 +2,7 @@
 /* One WebSocket: messages in, messages out, no more of either than a slow reader can take. */
 #include "server.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int refuse(struct lws *wsi, unsigned status)
@@ -49,62 +50,124 @@ static int close_with(struct lws *wsi, enum lws_close_status status, const char 
 	return -1;
 }
 
+/* Everything of one client's that a job may work on while the loop goes on. */
+struct session {
+	struct ipm_reader *reader;
+	struct ipm_replay *replay;
+	struct ipm_buf message; /* a request that is still arriving, or being worked on */
+};
+
+static void session_free(void *self)
+{
+	struct session *session = self;
+
+	ipm_replay_destroy(session->replay);
+	ipm_reader_close(session->reader);
+	ipm_buf_deinit(&session->message);
+	free(session);
+}
+
 static int open_session(struct lws *wsi, struct connection *conn)
 {
 	struct ipm_server *server = server_of(wsi);
 	struct ipm_replay_options opts = {.session = ++server->sessions};
 	struct crash *crash = requested_crash(wsi, &opts.pause);
+	struct session *session = calloc(1, sizeof(*session));
 	struct ipm_error err;
 
 	conn->websocket = true;
-	if (!crash)
+	if (!crash || !session) {
+		free(session);
 		return close_with(wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION, "no such crash");
-	if (crash_open(crash, &err))
+	}
+	session->message.max = MAX_REQUEST_BYTES;
+	if (ipm_reader_open(crash->path, NULL, &session->reader, &err)) {
+		session_free(session);
 		return close_with(wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION, err.message);
-	conn->crash = crash;
-	opts.reader = crash->reader;
-	if (ipm_replay_create(&opts, &conn->replay, &err))
+	}
+	opts.reader = session->reader;
+	if (ipm_replay_create(&opts, &session->replay, &err)) {
+		session_free(session);
 		return close_with(wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION, err.message);
+	}
+	conn->session = session;
 	return 0;
 }
 
 static void close_session(struct lws *wsi, struct connection *conn)
 {
-	ipm_replay_destroy(conn->replay);
-	conn->replay = NULL;
-	if (conn->crash)
-		crash_close(&server_of(wsi)->crashes, conn->crash);
-	conn->crash = NULL;
+	if (conn->job)
+		leave_job(wsi, conn, true);
+	else if (conn->session)
+		session_free(conn->session);
+	conn->session = NULL;
 	ipm_outbox_deinit(&conn->outbox);
-	ipm_buf_deinit(&conn->message);
+}
+
+static enum ipm_errc drain(struct ipm_outbox *box, void *self, struct ipm_error *err)
+{
+	return job_put(self, box, err);
+}
+
+static enum ipm_errc run_request(void *self, struct job *job, struct ipm_error *err)
+{
+	struct session *session = self;
+	struct ipm_outbox out = {.drain = drain, .drain_self = job};
+	enum ipm_errc code =
+		ipm_replay_handle(session->replay, ipm_buf_as_str(&session->message), &out, err);
+
+	ipm_outbox_deinit(&out);
+	return code;
+}
+
+static void pause_reading(struct lws *wsi, struct connection *conn)
+{
+	conn->paused = true;
+	lws_rx_flow_control(wsi, 0);
+}
+
+static void forget_message(struct session *session)
+{
+	if (session->message.capacity > HIGH_WATER_BYTES)
+		ipm_buf_deinit(&session->message);
+	ipm_buf_reset(&session->message);
+	session->message.max = MAX_REQUEST_BYTES;
 }
 
 static int handle_message(struct lws *wsi, struct connection *conn)
 {
+	struct session *session = conn->session;
+	const struct job_work work = {run_request, session_free, session};
 	struct ipm_error err;
-	enum ipm_errc code = ipm_replay_handle(conn->replay, ipm_buf_as_str(&conn->message),
-					       &conn->outbox, &err);
+	bool slow;
+	enum ipm_errc code = ipm_replay_try(session->replay, ipm_buf_as_str(&session->message),
+					    &conn->outbox, &slow, &err);
 
-	if (conn->message.capacity > HIGH_WATER_BYTES)
-		ipm_buf_deinit(&conn->message);
-	ipm_buf_reset(&conn->message);
 	if (code)
 		return close_with(wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION, err.message);
-	if (conn->outbox.bytes > HIGH_WATER_BYTES && !conn->paused) {
-		conn->paused = true;
-		lws_rx_flow_control(wsi, 0);
+	if (slow) {
+		pause_reading(wsi, conn);
+		return begin_job(wsi, conn, &work)
+			       ? 0
+			       : close_with(wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION,
+					    "out of memory for a request");
 	}
+	forget_message(session);
+	if (conn->outbox.bytes > HIGH_WATER_BYTES && !conn->paused)
+		pause_reading(wsi, conn);
 	lws_callback_on_writable(wsi);
 	return 0;
 }
 
 static int receive(struct lws *wsi, struct connection *conn, const void *in, size_t len)
 {
-	if (!conn->replay)
+	struct session *session = conn->session;
+
+	/* Reading is paused while there is a job. */
+	if (!session || conn->job)
 		return -1;
-	conn->message.max = MAX_REQUEST_BYTES;
-	ipm_buf_append(&conn->message, in, len);
-	if (!ipm_buf_ok(&conn->message))
+	ipm_buf_append(&session->message, in, len);
+	if (!ipm_buf_ok(&session->message))
 		return close_with(wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "message too long");
 	if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi))
 		return 0;
@@ -113,23 +176,43 @@ static int receive(struct lws *wsi, struct connection *conn, const void *in, siz
 	return handle_message(wsi, conn);
 }
 
-/* One frame per message: Node's own debugger does not join fragments. */
+/* What was answered at once goes before what the job makes. */
+static struct ipm_message *next_message(struct connection *conn)
+{
+	struct ipm_message *message = ipm_outbox_take(&conn->outbox);
+
+	return message || !conn->job ? message : job_take(conn->job);
+}
+
 static int send_messages(struct lws *wsi, struct connection *conn)
 {
 	struct ipm_message *message;
 
-	while (!lws_send_pipe_choked(wsi) && (message = ipm_outbox_take(&conn->outbox))) {
+	while (!lws_send_pipe_choked(wsi) && (message = next_message(conn))) {
 		size_t len = ipm_message_text(message).len;
-		int sent =
-			lws_write(wsi, message->buf.data + IPM_MESSAGE_ROOM, len, LWS_WRITE_TEXT);
+		int how = (conn->within ? LWS_WRITE_CONTINUATION : LWS_WRITE_TEXT) |
+			  (message->more ? LWS_WRITE_NO_FIN : 0);
+		int sent = lws_write(wsi, message->buf.data + IPM_MESSAGE_ROOM, len,
+				     (enum lws_write_protocol)how);
 
+		conn->within = message->more;
 		ipm_message_free(message);
 		if (sent < 0)
 			return -1;
 	}
-	if (conn->outbox.first)
-		lws_callback_on_writable(wsi);
-	else if (conn->paused) {
+	if (conn->job && job_done(conn->job)) {
+		const char *why = job_failed(conn->job);
+
+		if (why)
+			return close_with(wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION, why);
+		leave_job(wsi, conn, false);
+		forget_message(conn->session);
+	}
+	if (conn->outbox.first || conn->job) {
+		/* What a job still makes is announced. */
+		if (conn->outbox.first || lws_send_pipe_choked(wsi))
+			lws_callback_on_writable(wsi);
+	} else if (conn->paused) {
 		conn->paused = false;
 		lws_rx_flow_control(wsi, 1);
 	}

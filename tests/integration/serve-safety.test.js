@@ -3,6 +3,7 @@
 'use strict';
 
 const assert = require('node:assert');
+const { spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
@@ -128,6 +129,53 @@ test('a slow reader waits alone', async (t) => {
 	assert.strictEqual(answers, 60, 'everything comes in the end');
 	slow.socket.terminate();
 	await alive(server);
+});
+
+test('a huge reply leaves in pieces, and holds nobody up', async (t) => {
+	const huge = support.crashSource(support.temporaryDirectory(t), 'huge.js', `'use strict';
+function die() { const list = Array.from({ length: 400000 }, (_, i) => i); throw new Error('the end'); }
+die();`);
+	const server = await support.serve(t, [huge]);
+	const slow = await open(server);
+	const objectId = await list(slow);
+	const other = await open(server);
+	const before = anonymous(server.pid);
+	slow.socket._socket.pause();
+	const reply = slow.call('Runtime.getProperties', { objectId, ownProperties: true });
+	const after = slow.call('Runtime.getIsolateId');
+	for (let i = 0; i < 20; i++)
+		await other.call('Runtime.getIsolateId');
+	/* Another one does the same and is gone before it could read anything. */
+	const gone = await open(server);
+	gone.socket.send(JSON.stringify({ id: 900, method: 'Runtime.getProperties', params: { objectId: await list(gone), ownProperties: true } }));
+	gone.socket._socket.pause();
+	await other.call('Runtime.evaluate', { expression: 'for (let i = 0; i < 1e7; i++);', timeout: 200 });
+	gone.socket.terminate();
+	assert.ok(anonymous(server.pid) < before + 40, `${anonymous(server.pid)} MB, ${before} before`);
+	slow.socket._socket.resume();
+	const { result } = await reply;
+	assert.strictEqual(result.length, 400001);
+	for (const [index, { name, value }] of result.slice(0, -1).entries())
+		if (name !== String(index) || value.value !== index) assert.fail(`${index}: ${name} ${JSON.stringify(value)}`);
+	assert.strictEqual(result.at(-1).name, 'length');
+	await after;
+	await alive(server);
+	/* The same for JSON: as long as it takes, broken off when nobody reads on. */
+	const [{ id }] = await support.targets(server);
+	const address = new URL(`/crash/${id}/json`, server.url);
+	const text = await (await fetch(address)).text();
+	assert.strictEqual(text, spawnSync(support.inspmort, ['convert', huge], { encoding: 'utf8', maxBuffer: 2 ** 30 }).stdout);
+	const half = await fetch(address);
+	const reader = half.body.getReader();
+	await reader.read();
+	await reader.cancel();
+	assert.ok(anonymous(server.pid) < before + 40, `${anonymous(server.pid)} MB, ${before} before`);
+	await alive(server);
+	/* One who reads nothing does not keep the server from ending. */
+	slow.socket._socket.pause();
+	slow.socket.send(JSON.stringify({ id: 901, method: 'Runtime.getProperties', params: { objectId, ownProperties: true } }));
+	await other.call('Runtime.getIsolateId');
+	assert.deepStrictEqual(await server.stop(), { code: 0, signal: null, stderr: '' });
 });
 
 test('half requests, long headers and silence hold nobody up', async (t) => {

@@ -64,7 +64,7 @@ async function serve(t, args, { env } = {}) {
 
 // One CDP session over a plain WebSocket: requests in order, events as they came.
 async function session(address, WebSocket = require('ws')) {
-	const socket = new WebSocket(address, { perMessageDeflate: false });
+	const socket = new WebSocket(address, { perMessageDeflate: false, maxPayload: 2 ** 30 });
 	const events = [];
 	const waiting = new Map();
 	const listeners = new Set();
