@@ -89,7 +89,7 @@ const char *ipm_reason_text(enum ipm_reason reason)
 		[IPM_REASON_BYTES] = "file size budget reached",
 		[IPM_REASON_TIME] = "time budget reached",
 		[IPM_REASON_STRING] = "string limit reached",
-		[IPM_REASON_DENIED] = "reading it would run code",
+		[IPM_REASON_DENIED] = "reading it might run code",
 		[IPM_REASON_REDACTED] = "redacted",
 		[IPM_REASON_GONE] = "already released by the engine",
 		[IPM_REASON_OPTIMIZED_OUT] = "optimized out",

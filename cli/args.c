@@ -113,7 +113,7 @@ bool cli_number(const char *text, uint64_t max, uint64_t *ret)
 	for (p = text; *p >= '0' && *p <= '9'; p++) {
 		unsigned digit = (unsigned)(*p - '0');
 
-		if (value > (max - digit) / 10)
+		if (digit > max || value > (max - digit) / 10)
 			return false;
 		value = value * 10 + digit;
 	}

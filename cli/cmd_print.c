@@ -35,6 +35,13 @@ static const char help[] =
 	"expression\n"
 	"can. Exit code 1: the expression throws.\n" OPEN_CRASH_HELP;
 
+struct print {
+	const char *path, *expression;
+	struct ipm_eval_request request;
+	struct inspect_options inspect;
+	bool json;
+};
+
 /* The innermost frame of the program's own. */
 static int64_t own_frame(struct ipm_reader *r, const struct ipm_pause *pause)
 {
@@ -54,12 +61,49 @@ static int64_t own_frame(struct ipm_reader *r, const struct ipm_pause *pause)
 	return pause->frame_count ? 0 : -1;
 }
 
-static int complain(const struct ipm_eval_result *result)
+static bool is_unknown_name(const struct ipm_eval_result *result)
+{
+	static const char reference[] = "ReferenceError:";
+
+	return result->thrown && result->message.len >= sizeof(reference) &&
+	       !memcmp(result->message.data, reference, sizeof(reference) - 1);
+}
+
+/* The innermost frame that knows the names in the expression, for who asked in another; or -1. */
+static int64_t frame_that_knows(struct ipm_evaluator *ev, const struct print *p, size_t frame_count)
+{
+	enum { MAX_TRIED = 200 };
+	struct ipm_eval_request request = p->request;
+	struct ipm_eval_result result;
+	struct ipm_error ignored;
+	size_t i;
+
+	request.timeout_ms = 100;
+	for (i = 0; i < frame_count && i < MAX_TRIED; i++) {
+		request.frame = (int64_t)i;
+		if (!ipm_eval(ev, &request, &result, &ignored) && !is_unknown_name(&result))
+			return (int64_t)i;
+	}
+	return -1;
+}
+
+static int complain(struct ipm_evaluator *ev, const struct print *p,
+		    const struct ipm_eval_result *result, size_t frame_count)
 {
 	struct ipm_buf text = IPM_BUF_INIT;
+	int64_t frame = -1;
 
 	ipm_put_escaped_text(&text, result->message, 500);
-	cli_fail("%.*s", (int)text.len, text.data ? (const char *)text.data : "");
+	if (is_unknown_name(result))
+		frame = frame_that_knows(ev, p, frame_count);
+	ipm_buf_byte(&text, 0);
+	if (!ipm_buf_ok(&text))
+		cli_fail("out of memory");
+	else if (frame >= 0)
+		cli_fail("%s in frame %" PRId64 " (it is in another: --frame %" PRId64 ")",
+			 (const char *)text.data, p->request.frame, frame);
+	else
+		cli_fail("%s", (const char *)text.data);
 	ipm_buf_deinit(&text);
 	return IPM_EXIT_FAILED;
 }
@@ -75,14 +119,7 @@ static enum ipm_errc put_json(struct ipm_evaluator *ev, const struct ipm_eval_re
 	return rc;
 }
 
-struct print {
-	const char *path, *expression;
-	struct ipm_eval_request request;
-	struct inspect_options inspect;
-	bool json;
-};
-
-static int print_value(struct ipm_evaluator *ev, const struct print *p)
+static int print_value(struct ipm_evaluator *ev, const struct print *p, size_t frame_count)
 {
 	struct ipm_cdp cdp = {.heap = ipm_evaluator_heap(ev), .object_id_prefix = ""};
 	struct ipm_buf out = IPM_BUF_INIT;
@@ -94,7 +131,7 @@ static int print_value(struct ipm_evaluator *ev, const struct print *p)
 	if (rc)
 		return cli_fail_file(p->path, &err);
 	if (result.thrown)
-		return complain(&result);
+		return complain(ev, p, &result, frame_count);
 	rc = p->json ? put_json(ev, &result, &out, &err)
 		     : inspect(&cdp, &result.value, &p->inspect, &out, &err);
 	ipm_buf_byte(&out, '\n');
@@ -109,11 +146,13 @@ static int print_from(struct ipm_reader *reader, struct print *p, bool has_frame
 	const struct ipm_pause *pause;
 	struct ipm_evaluator *ev;
 	struct ipm_error err;
+	size_t frame_count = 0;
 	int code;
 
 	if (ipm_reader_info(reader)->pauses || p->request.pause) {
 		if (ipm_reader_pause(reader, p->request.pause, &pause, &err))
 			return cli_fail_file(p->path, &err);
+		frame_count = pause->frame_count;
 		if (!has_frame)
 			p->request.frame = own_frame(reader, pause);
 		else if ((uint64_t)p->request.frame >= pause->frame_count)
@@ -122,7 +161,7 @@ static int print_from(struct ipm_reader *reader, struct print *p, bool has_frame
 	}
 	if (ipm_evaluator_create(reader, NULL, &ev, &err))
 		return cli_fail_file(p->path, &err);
-	code = print_value(ev, p);
+	code = print_value(ev, p, frame_count);
 	ipm_evaluator_destroy(ev);
 	return code;
 }

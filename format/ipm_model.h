@@ -32,7 +32,7 @@ enum ipm_reason {
 	IPM_REASON_BYTES = 3,	/* file size budget */
 	IPM_REASON_TIME = 4,	/* deadline */
 	IPM_REASON_STRING = 5,	/* string cut at its limit */
-	IPM_REASON_DENIED = 6,	/* on the deny-list: reading it would run code */
+	IPM_REASON_DENIED = 6,	/* on the deny-list: reading it might run code */
 	IPM_REASON_REDACTED = 7,
 	IPM_REASON_GONE = 8, /* V8 had let go of it already */
 	IPM_REASON_OPTIMIZED_OUT = 9,
