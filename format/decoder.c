@@ -216,6 +216,24 @@ static bool omitted(struct ipm_decoder *d, uint32_t count, struct ipm_value *v)
 	return count <= 4 || skip_items(d, count - 4);
 }
 
+/* [8, digits, n]: n / 10^digits. Both are exact, so that the quotient is what the program had. */
+static bool decimal(struct ipm_decoder *d, uint32_t count, struct ipm_value *v)
+{
+	static const double powers[] = {1,    1e1,  1e2,  1e3,	1e4,  1e5,  1e6,  1e7,
+					1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+					1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	struct ipm_item item;
+	uint64_t digits;
+
+	if (count < 3 || !ipm_decode_uint(d, &digits) ||
+	    digits >= sizeof(powers) / sizeof(*powers) || !ipm_cursor_next(&d->c, &item) ||
+	    item.type != IPM_ITEM_INT)
+		return bad(d);
+	v->type = IPM_VALUE_NUMBER;
+	v->number = (double)item.integer / powers[digits];
+	return skip_items(d, count - 3);
+}
+
 static bool array_value(struct ipm_decoder *d, uint32_t count, struct ipm_value *v)
 {
 	uint64_t tag;
@@ -245,6 +263,8 @@ static bool array_value(struct ipm_decoder *d, uint32_t count, struct ipm_value 
 		return ipm_decode_uint(d, &v->holes) && skip_items(d, count - 2);
 	case IPM_TAG_OMITTED:
 		return omitted(d, count, v);
+	case IPM_TAG_DECIMAL:
+		return decimal(d, count, v);
 	case IPM_TAG_INTERNED:
 	case IPM_TAG_CUT:
 	case IPM_TAG_SLICED:

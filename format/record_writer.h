@@ -48,6 +48,7 @@ enum ipm_value_tag {
 	IPM_TAG_CUT = 5,
 	IPM_TAG_SLICED = 6,
 	IPM_TAG_SCRIPT_TEXT = 7,
+	IPM_TAG_DECIMAL = 8,
 };
 
 /* Keys of the map that ends an object's record. */

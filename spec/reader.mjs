@@ -159,6 +159,7 @@ function value(c, v) {
 	case 3: return {holes: big(v[1])};
 	case 4: return {omitted: reason(v[1]), ...v[2] && {size: big(v[2])}, ...v[3] && {type: v[3]}};
 	case 0: case 5: case 6: case 7: return text(c, v);
+	case 8: need(v[1] >= 0 && v[1] <= 22 && v.length > 2, 'a decimal'); return double(Number(v[2]) / Number(`1e${v[1]}`));
 	default: return {omitted: 'unsupported'};
 	}
 }

@@ -110,6 +110,8 @@ static struct ipm_value random_value(uint64_t own, bool element)
 		break;
 	case IPM_VALUE_NUMBER:
 		v.number = rnd(8) ? numbers[rnd(7)] : rnd(2) ? (double)NAN : -(double)INFINITY;
+		if (rnd(2)) /* a price; some are integers, which a writer may be given as well */
+			v.number = ((double)rnd(4000000000u) - 2e9) / (rnd(2) ? 100 : 1e7);
 		break;
 	case IPM_VALUE_STRING:
 		v.string = random_text();

@@ -271,6 +271,52 @@ START_TEST(every_value)
 }
 END_TEST
 
+/* Bit by bit, also next to where decimals end: whole, at 2^31, with seven digits, at zero. */
+START_TEST(every_number)
+{
+	static const double near[] = {
+		0,	     1,		 0.1,		0.000001, 0.0000001,
+		214748364.7, 2147483647, 2147483647.1,	1e15,	  4503599627370495.5,
+		12.34,	     99.99,	 0.30000000001, 1 / 3.0,  123456.789012};
+	enum { COUNT = 4000 };
+	static double numbers[COUNT];
+	static struct ipm_value values[COUNT];
+	struct ipm_object array = {.id = 1,
+				   .kind = IPM_KIND_ARRAY,
+				   .class_name = IPM_STR("Array"),
+				   .elements = values,
+				   .element_count = COUNT,
+				   .length = COUNT};
+	const struct ipm_object *got;
+	uint64_t state = 1;
+	size_t i;
+
+	for (i = 0; i < COUNT; i++) {
+		double each = near[i / 6 % (sizeof(near) / sizeof(*near))];
+
+		state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+		if (i >= 600)
+			each = (double)(state >> 40) / (i % 2 ? 100 : 1000);
+		else if (i % 6 / 2 == 1)
+			each = nextafter(each, INFINITY);
+		else if (i % 6 / 2 == 2)
+			each = nextafter(each, -INFINITY);
+		numbers[i] = i % 2 ? each : -each;
+		values[i] = number(numbers[i]);
+	}
+	ck_ok(ipm_writer_object(w, &array, &err));
+	finish_and_open();
+	ck_ok(ipm_reader_object(r, 1, &got, &err));
+	ck_assert_uint_eq(got->element_count, COUNT);
+	for (i = 0; i < COUNT; i++) {
+		ck_assert_int_eq(got->elements[i].type, IPM_VALUE_NUMBER);
+		ck_assert_msg(!memcmp(&got->elements[i].number, &numbers[i], sizeof(double)),
+			      "%.17g", numbers[i]);
+	}
+	ipm_object_release(r, got);
+}
+END_TEST
+
 START_TEST(every_kind)
 {
 	static const uint64_t scopes[] = {30, 31, 2};
@@ -689,6 +735,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, every_value);
+	tcase_add_test(t, every_number);
 	tcase_add_test(t, every_kind);
 	tcase_add_test(t, long_texts);
 	tcase_add_test(t, pause_and_notes);
