@@ -193,3 +193,42 @@ void ipm_wtf8_slice(struct ipm_buf *buf, struct ipm_str str, uint64_t start, uin
 	if (split_end)
 		ipm_wtf8_put(buf, 0xD800 + (pair_at(str, to) >> 10));
 }
+
+/* Copies units as long as they are ASCII. */
+static size_t put_ascii(struct ipm_buf *buf, const uint16_t *units, size_t count)
+{
+	uint8_t *out;
+	size_t i = 0;
+
+	if (!ipm_buf_reserve(buf, count))
+		return count;
+	out = buf->data + buf->len;
+	for (; count - i >= 8; i += 8) {
+		uint16_t all = 0;
+		size_t k;
+
+		for (k = 0; k < 8; k++) {
+			all |= units[i + k];
+			out[i + k] = (uint8_t)units[i + k];
+		}
+		if (all >= 0x80)
+			break;
+	}
+	for (; i < count && units[i] < 0x80; i++)
+		out[i] = (uint8_t)units[i];
+	buf->len += i;
+	return i;
+}
+
+void ipm_wtf8_put_utf16(struct ipm_buf *buf, const uint16_t *units, size_t count)
+{
+	size_t at = 0;
+
+	for (;;) {
+		at += put_ascii(buf, units + at, count - at);
+		for (; at < count && units[at] >= 0x80; at++)
+			ipm_wtf8_put(buf, units[at]);
+		if (at == count)
+			return;
+	}
+}

@@ -36,6 +36,9 @@ size_t ipm_wtf8_offset(struct ipm_str str, uint64_t unit, bool *ret_split);
 /* Appends one code point up to 0x10FFFF. A trail surrogate joins a lead at the buffer's end. */
 void ipm_wtf8_put(struct ipm_buf *buf, uint32_t code_point);
 
+/* Appends `count` UTF-16 units, lone surrogates included. */
+void ipm_wtf8_put_utf16(struct ipm_buf *buf, const uint16_t *units, size_t count);
+
 /*
  * Appends units `start` to `end` (exclusive), as String.prototype.slice would: a pair cut in
  * the middle leaves a lone surrogate. Past the end there is nothing.

@@ -21,6 +21,14 @@ struct ipm_channel_ops {
 	 */
 	enum ipm_errc (*call)(struct ipm_channel *ch, const char *method, struct ipm_str params,
 			      uint64_t deadline_ns, struct ipm_buf *reply, struct ipm_error *err);
+	/*
+	 * Optional, for a channel inside the target that was given the walker (see
+	 * ipm_capture_helpers): the string that the walker's step(count, chars) returns, as WTF-8,
+	 * without the way through the protocol's JSON. Appended to `ret`. IPM_ERR_UNSUPPORTED: not
+	 * given the walker.
+	 */
+	enum ipm_errc (*step)(struct ipm_channel *ch, uint64_t count, uint64_t chars,
+			      uint64_t deadline_ns, struct ipm_buf *ret, struct ipm_error *err);
 	void (*destroy)(struct ipm_channel *ch);
 };
 

@@ -41,7 +41,7 @@ void ipm_capture_destroy(struct ipm_capture *c)
 	scripts_deinit(&c->scripts);
 	for (i = 0; i < CONSOLE_LINES; i++)
 		ipm_buf_deinit(&c->console.lines[i]);
-	ipm_buf_deinit(&c->locator);
+	ipm_buf_deinit(&c->helpers);
 	pool_deinit(&c->pool);
 	free(c);
 }
@@ -83,10 +83,10 @@ void ipm_capture_event(struct ipm_capture *c, struct ipm_str message)
 	ipm_json_deinit(&json);
 }
 
-void ipm_capture_locator(struct ipm_capture *c, struct ipm_str object_id)
+void ipm_capture_helpers(struct ipm_capture *c, struct ipm_str object_id)
 {
-	ipm_buf_reset(&c->locator);
-	ipm_buf_str(&c->locator, object_id);
+	ipm_buf_reset(&c->helpers);
+	ipm_buf_str(&c->helpers, object_id);
 }
 
 void ipm_capture_own_script(struct ipm_capture *c, uint64_t script_id)
@@ -246,7 +246,7 @@ static enum ipm_errc capture(struct run *run, struct ipm_str message, struct ipm
 	leave_out_runtime(run, &paused);
 	list_closed_scripts(run, &closed);
 	walker_opts.closed_scripts = ipm_buf_as_str(&closed);
-	walker_opts.locator = ipm_buf_as_str(&c->locator);
+	walker_opts.helpers = ipm_buf_as_str(&c->helpers);
 	walker_rc = walker_install(&run->walker, &walker_opts, &walker_err);
 	ipm_buf_deinit(&closed);
 	rc = run_write_meta(run, err);

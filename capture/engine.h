@@ -26,7 +26,7 @@ struct ipm_capture {
 	struct scripts scripts;
 	struct console console;
 	struct ipm_str context_name;
-	struct ipm_buf locator;
+	struct ipm_buf helpers; /* see ipm_capture_helpers */
 	struct pool pool;
 	bool running; /* events are of our own making */
 };

@@ -61,11 +61,12 @@ void ipm_capture_destroy(struct ipm_capture *c); /* NULL is fine */
 void ipm_capture_event(struct ipm_capture *c, struct ipm_str message);
 
 /*
- * Names a function in the target (its CDP objectId) that tells where another one is, as
- * "script,line,column", or undefined: it saves a question to the protocol for every function.
- * Must run nothing of the program's. Optional; valid for the next ipm_capture_run.
+ * Names an object in the target (its CDP objectId) with functions of the caller's, which save
+ * questions to the protocol and run nothing of the program's: locate(function), optional, tells
+ * where a function is, as "script,line,column", or undefined; adopt(walker) is given the walker, for
+ * the channel's step(). Optional; valid for the next ipm_capture_run.
  */
-void ipm_capture_locator(struct ipm_capture *c, struct ipm_str object_id);
+void ipm_capture_helpers(struct ipm_capture *c, struct ipm_str object_id);
 
 /*
  * Script in which the caller itself paused: it stays out of the file, and so do its frames, as with

@@ -33,25 +33,34 @@ static enum ipm_errc refused(struct target *t, const char *method, struct ipm_js
 	return rc;
 }
 
+/* Until when a request that is sent now may take. */
+static enum ipm_errc request_deadline(const struct target *t, const char *method, uint64_t *ret,
+				      struct ipm_error *err)
+{
+	uint64_t now = ipm_monotonic_ns();
+
+	if (t->gone)
+		return ipm_fail(err, IPM_ERR_PROTOCOL, "the target is gone");
+	if (now >= t->deadline_ns)
+		return ipm_fail(err, IPM_ERR_TIMEOUT, "no time left for %s", method);
+	*ret = t->deadline_ns - now > t->timeout_ns ? now + t->timeout_ns : t->deadline_ns;
+	return IPM_OK;
+}
+
 enum ipm_errc target_call(struct target *t, const char *method, struct ipm_json_ref *ret,
 			  struct ipm_error *err)
 {
 	struct ipm_json_ref root, error;
-	uint64_t deadline = t->deadline_ns, now;
+	uint64_t deadline = 0;
 	enum ipm_errc rc;
 
-	if (t->gone)
-		return ipm_fail(err, IPM_ERR_PROTOCOL, "the target is gone");
 	rc = ipm_buf_status(&t->params, err);
-	if (rc)
-		return rc;
-	now = ipm_monotonic_ns();
-	if (now >= deadline) {
+	if (!rc)
+		rc = request_deadline(t, method, &deadline, err);
+	if (rc) {
 		ipm_buf_reset(&t->params);
-		return ipm_fail(err, IPM_ERR_TIMEOUT, "no time left for %s", method);
+		return rc;
 	}
-	if (deadline - now > t->timeout_ns)
-		deadline = now + t->timeout_ns;
 	rc = t->channel->ops->call(t->channel, method, ipm_buf_as_str(&t->params), deadline,
 				   &t->reply, err);
 	ipm_buf_reset(&t->params);
@@ -132,6 +141,18 @@ enum ipm_errc target_function_end(struct target *t, bool by_value, struct ipm_js
 	}
 	*ret = ipm_json_get(result, "result");
 	return IPM_OK;
+}
+
+enum ipm_errc target_step(struct target *t, uint64_t count, uint64_t chars, struct ipm_buf *ret,
+			  struct ipm_error *err)
+{
+	uint64_t deadline = 0;
+	enum ipm_errc rc;
+
+	if (!t->channel->ops->step)
+		return IPM_ERR_UNSUPPORTED;
+	rc = request_deadline(t, "step", &deadline, err);
+	return rc ? rc : t->channel->ops->step(t->channel, count, chars, deadline, ret, err);
 }
 
 void target_release_handles(struct target *t)

@@ -36,6 +36,10 @@ void target_argument_object(struct target *t, struct ipm_str object_id);
 IPM_MUST_USE enum ipm_errc target_function_end(struct target *t, bool by_value,
 					       struct ipm_json_ref *ret, struct ipm_error *err);
 
+/* The channel's step(). IPM_ERR_UNSUPPORTED: it has none. */
+IPM_MUST_USE enum ipm_errc target_step(struct target *t, uint64_t count, uint64_t chars,
+				       struct ipm_buf *ret, struct ipm_error *err);
+
 /* Frees the handles of t->group in the target. Failure does not matter. */
 void target_release_handles(struct target *t);
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The object graph: batch after batch from the walker into records. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
@@ -234,7 +232,6 @@ static enum ipm_errc next_batch(struct walk *walk, bool *ret_done, struct ipm_er
 	struct run *run = walk->run;
 	uint64_t max_objects = run->capture->limits.max_objects, before = ipm_monotonic_ns();
 	uint64_t count = walk->batch;
-	char question[96];
 	enum ipm_errc rc;
 
 	if (count > max_objects - (walk->next_id - 1))
@@ -242,11 +239,9 @@ static enum ipm_errc next_batch(struct walk *walk, bool *ret_done, struct ipm_er
 	if (run->capture->limits.max_depth != UINT64_MAX && walk->discovered &&
 	    count > walk->layer_end - (walk->next_id - 1) && walk->layer_end >= walk->next_id)
 		count = walk->layer_end - (walk->next_id - 1);
-	snprintf(question, sizeof(question), "function(){return this.step(%" PRIu64 ",%d)}", count,
-		 BATCH_CHARS);
 	pool_reset(&run->batch_pool);
 	ipm_buf_reset(&run->answer);
-	rc = walker_ask(&run->walker, &run->answer, err, question);
+	rc = walker_step(&run->walker, count, BATCH_CHARS, &run->answer, err);
 	if (!rc)
 		rc = run_open_text(run, &run->answer, &run->record_pool, &walk->text, err);
 	if (!rc)

@@ -2,6 +2,7 @@
 #include "walker.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define WALKER_GROUP "inspmort"
@@ -20,7 +21,7 @@ extern const size_t ipm_walker_builtin_js_len;
  * The last scope is the global one, which is the program's.
  */
 static const char install_head[] =
-	"function(options,scopes,process,locate){"
+	"function(options,scopes,process,helpers){"
 	"let primordials=null,binding=null;"
 	"for(let i=0;scopes&&i+1<scopes.length;i++){const o=scopes[i].object;"
 	"if(o.primordials)primordials=o.primordials;"
@@ -30,7 +31,7 @@ static const char install_head[] =
 	"d=primordials&&process?primordials.ReflectGetOwnPropertyDescriptor(process,'env'):null;"
 	"return(";
 static const char install_plain[] =
-	")(primordials,binding,options,globalThis,d?d.value:undefined,locate,";
+	")(primordials,binding,options,globalThis,d?d.value:undefined,helpers,";
 static const char install_tail[] = ")}";
 
 /* Evaluates without letting the program's code run; false when that is not possible. */
@@ -103,7 +104,7 @@ static enum ipm_errc install(struct walker *w, const struct walker_options *opts
 	ipm_buf_cstr(&t->params, "\"}}");
 	target_argument_object(t, scopes);
 	target_argument_object(t, process);
-	target_argument_object(t, opts->locator);
+	target_argument_object(t, opts->helpers);
 	rc = target_function_end(t, false, &ref, err);
 	if (rc)
 		goto out;
@@ -175,4 +176,17 @@ enum ipm_errc walker_ask(struct walker *w, struct ipm_buf *ret, struct ipm_error
 {
 	walker_begin(w, declaration);
 	return walker_end(w, ret, err);
+}
+
+enum ipm_errc walker_step(struct walker *w, uint64_t count, uint64_t chars, struct ipm_buf *ret,
+			  struct ipm_error *err)
+{
+	enum ipm_errc rc = target_step(w->target, count, chars, ret, err);
+	char question[96];
+
+	if (rc != IPM_ERR_UNSUPPORTED)
+		return rc;
+	snprintf(question, sizeof(question),
+		 "function(){return this.step(%" PRIu64 ",%" PRIu64 ")}", count, chars);
+	return walker_ask(w, ret, err, question);
 }

@@ -19,7 +19,7 @@ struct walker_options {
 	uint64_t max_bytes;
 	uint64_t room;		       /* characters of text in one record */
 	struct ipm_str closed_scripts; /* ids, a comma behind each: their closures stay out */
-	struct ipm_str locator;	       /* see ipm_capture_locator; empty: none */
+	struct ipm_str helpers;	       /* see ipm_capture_helpers; empty: none */
 };
 
 IPM_MUST_USE enum ipm_errc walker_install(struct walker *w, const struct walker_options *opts,
@@ -33,5 +33,8 @@ IPM_MUST_USE enum ipm_errc walker_ask(struct walker *w, struct ipm_buf *ret, str
 /* The same in two steps, for arguments in between. */
 void walker_begin(struct walker *w, const char *declaration);
 IPM_MUST_USE enum ipm_errc walker_end(struct walker *w, struct ipm_buf *ret, struct ipm_error *err);
+/* The records of the next objects: at most `count` of them, about `chars` characters. */
+IPM_MUST_USE enum ipm_errc walker_step(struct walker *w, uint64_t count, uint64_t chars,
+				       struct ipm_buf *ret, struct ipm_error *err);
 
 #endif

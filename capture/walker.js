@@ -7,13 +7,15 @@
  *
  * P: Node's primordials, or null where there are none (Deno, browsers): then the plain builtins
  * serve. internalBinding: Node's, or null. denied: objects whose values must not be read, since
- * reading loads modules or shows the environment. locate: the agent's, tells where a function
+ * reading loads modules or shows the environment. helpers: the agent's functions, or undefined: locate
+ * tells where a function
  * is ("script,line,column") without the protocol; or undefined. plain, process, builtin: the
  * functions of walker_plain.js, walker_process.js and walker_builtin.js.
  */
-function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, plain, process,
+function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, plain, process,
 			builtin) {
 	'use strict';
+	const locate = helpers ? helpers.locate : undefined;
 	const standIn = P ? null : plain();
 	if (!P)
 		P = standIn.builtins;
@@ -620,7 +622,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 
 	const aboutProcess = process(P, internalBinding, { __proto__: null, value, isError: T.isNativeError,
 		stackGetter });
-	return {
+	const walker = {
 		__proto__: null,
 		/* Pairs of what it is ("v", or "<scope type> <name>") and the thing; ids or values come back. */
 		roots(args) {
@@ -695,4 +697,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, locate, p
 		},
 		report: () => aboutProcess.report(objects[1]),
 	};
+	if (helpers)
+		helpers.adopt(walker);
+	return walker;
 }

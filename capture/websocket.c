@@ -243,7 +243,10 @@ static void websocket_destroy(struct ipm_channel *ch)
 	free(ws);
 }
 
-static const struct ipm_channel_ops websocket_ops = {websocket_call, websocket_destroy};
+static const struct ipm_channel_ops websocket_ops = {
+	.call = websocket_call,
+	.destroy = websocket_destroy,
+};
 
 static bool start(struct websocket *ws, const char *host, int port, const char *path)
 {

@@ -109,7 +109,7 @@ struct guard {
 bool guard_enter(struct guard *g, struct agent *a);
 void guard_leave(struct guard *g);
 
-/* locate.c: for the walker; see ipm_capture_locator. */
+/* locate.c: for the walker; see ipm_capture_helpers. */
 napi_value locate(napi_env env, napi_callback_info info);
 
 /* where.c */

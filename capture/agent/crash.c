@@ -70,20 +70,20 @@ out:
 	return rc;
 }
 
-/* Without it the engine asks the protocol where each function is. */
-static void hand_over_locator(struct writing *w, struct ipm_str paused)
+/* Without them the engine asks the protocol for everything, which takes longer. */
+static void hand_over_helpers(struct writing *w, struct ipm_str paused)
 {
 	struct ipm_buf reply = IPM_BUF_INIT;
 	struct ipm_error err;
 	size_t at, end;
 
-	if (!ask_own_frame(&w->agent->session, paused, "pause.locate", &reply, &err)) {
+	if (!ask_own_frame(&w->agent->session, paused, "pause.helpers", &reply, &err)) {
 		struct ipm_str text = ipm_buf_as_str(&reply);
 
 		at = message_find(text, "objectId", 0);
 		end = at == SIZE_MAX ? at : message_value_end(text, at);
 		if (end != SIZE_MAX && end - at > 2)
-			ipm_capture_locator(w->capture,
+			ipm_capture_helpers(w->capture,
 					    (struct ipm_str){text.data + at + 1, end - at - 2});
 	}
 	ipm_buf_deinit(&reply);
@@ -152,7 +152,7 @@ static void on_paused(void *self, struct ipm_str message)
 	struct session *s = &w->agent->session;
 
 	s->on_paused = NULL;
-	hand_over_locator(w, message);
+	hand_over_helpers(w, message);
 	tell_own_script(w, message);
 	w->rc = compose_pause(w, message, &w->pause);
 	if (session_post(s, "Debugger.resume", IPM_STR(""), NULL) && !w->rc)
@@ -224,6 +224,7 @@ static enum ipm_errc capture(struct writing *w)
 	w->rc = IPM_ERR_PROTOCOL;
 	rc = agent_pause(a, w->crash->error, on_paused, on_resumed, w, w->err);
 	a->session.channel.on_event = NULL;
+	session_release_walker(&a->session);
 	if (debugger != DEBUGGER_OFF && !debugger_start(a, debugger) && !rc)
 		rc = ipm_fail(w->err, IPM_ERR_PROTOCOL, "the debugger does not come back");
 	ipm_capture_destroy(w->capture);

@@ -101,7 +101,7 @@ function arm() {
 	const agent = load();
 	if (!agent)
 		return;
-	pause.locate = agent.locate;
+	pause.helpers = { __proto__: null, locate: agent.locate, adopt: agent.adopt };
 	const { argv, execArgv, env, versions, arch, version } = process;
 	const { threadId, isMainThread } = threadOf();
 	const options = `${execArgv.join(' ')} ${env.NODE_OPTIONS || ''}`;

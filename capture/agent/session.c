@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "js.h"
+#include "wtf8.h"
 
 enum { PEEK = 64 };
 
@@ -113,6 +114,85 @@ static enum ipm_errc session_call(struct ipm_channel *ch, const char *method, st
 	return reply ? ipm_buf_status(reply, err) : IPM_OK;
 }
 
+napi_value session_adopt(napi_env env, napi_callback_info info)
+{
+	struct session *s;
+	napi_value walker;
+	size_t argc = 1;
+
+	if (napi_get_cb_info(env, info, &argc, &walker, NULL, (void **)&s) != napi_ok || argc < 1)
+		return NULL;
+	session_release_walker(s);
+	if (napi_create_reference(env, walker, 1, &s->walker) != napi_ok)
+		s->walker = NULL; /* then it is asked over the protocol */
+	return NULL;
+}
+
+void session_release_walker(struct session *s)
+{
+	if (s->walker)
+		napi_delete_reference(s->env, s->walker);
+	s->walker = NULL;
+	free(s->units);
+	s->units = NULL;
+	s->units_capacity = 0;
+}
+
+/* As WTF-8: V8's own conversion loses lone surrogates. */
+static bool append_string(struct session *s, napi_value text, struct ipm_buf *out)
+{
+	uint16_t *grown;
+	size_t len;
+
+	if (napi_get_value_string_utf16(s->env, text, NULL, 0, &len) != napi_ok)
+		return false;
+	if (len >= s->units_capacity) {
+		grown = realloc(s->units, (len + 1) * sizeof(*grown));
+		if (!grown)
+			return false;
+		s->units = grown;
+		s->units_capacity = len + 1;
+	}
+	if (napi_get_value_string_utf16(s->env, text, (char16_t *)s->units, len + 1, &len) !=
+	    napi_ok)
+		return false;
+	ipm_wtf8_put_utf16(out, s->units, len);
+	return ipm_buf_ok(out);
+}
+
+static bool walker_step(struct session *s, uint64_t count, uint64_t chars, struct ipm_buf *ret)
+{
+	napi_value walker, step, argv[2], text;
+
+	return napi_get_reference_value(s->env, s->walker, &walker) == napi_ok &&
+	       napi_get_named_property(s->env, walker, "step", &step) == napi_ok &&
+	       napi_create_double(s->env, (double)count, &argv[0]) == napi_ok &&
+	       napi_create_double(s->env, (double)chars, &argv[1]) == napi_ok &&
+	       napi_call_function(s->env, walker, step, 2, argv, &text) == napi_ok &&
+	       append_string(s, text, ret);
+}
+
+static enum ipm_errc session_step(struct ipm_channel *ch, uint64_t count, uint64_t chars,
+				  uint64_t deadline_ns, struct ipm_buf *ret, struct ipm_error *err)
+{
+	struct session *s = (struct session *)ch;
+	napi_handle_scope scope;
+	enum ipm_errc rc = IPM_OK;
+
+	if (!s->walker)
+		return IPM_ERR_UNSUPPORTED;
+	if (ipm_monotonic_ns() >= deadline_ns)
+		return ipm_fail(err, IPM_ERR_TIMEOUT, "step: out of time");
+	if (napi_open_handle_scope(s->env, &scope) != napi_ok)
+		return ipm_fail(err, IPM_ERR_PROTOCOL, "step: no handles");
+	if (!walker_step(s, count, chars, ret)) {
+		js_clear_exception(s->env);
+		rc = ipm_fail(err, IPM_ERR_PROTOCOL, "the walker does not answer");
+	}
+	napi_close_handle_scope(s->env, scope);
+	return rc;
+}
+
 static void session_destroy(struct ipm_channel *ch)
 {
 	session_close((struct session *)ch);
@@ -120,6 +200,7 @@ static void session_destroy(struct ipm_channel *ch)
 
 static const struct ipm_channel_ops session_ops = {
 	.call = session_call,
+	.step = session_step,
 	.destroy = session_destroy,
 };
 
@@ -145,6 +226,7 @@ enum ipm_errc session_open(struct session *s, napi_env env, napi_value connect,
 
 void session_close(struct session *s)
 {
+	session_release_walker(s);
 	if (s->dispatch)
 		napi_delete_reference(s->env, s->dispatch);
 	if (s->connection)

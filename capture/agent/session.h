@@ -22,11 +22,14 @@ struct session {
 	napi_env env;
 	napi_ref connection;
 	napi_ref dispatch;
+	napi_ref walker; /* NULL: none */
 	uint64_t last_id;
 	uint64_t answered_id;
 	struct ipm_buf request;
 	struct ipm_buf event;
 	struct ipm_buf *reply; /* of the call under way */
+	uint16_t *units;       /* a string of the walker's */
+	size_t units_capacity;
 };
 
 /*
@@ -40,6 +43,10 @@ static inline bool session_is_open(const struct session *s)
 	return s->connection != NULL;
 }
 void session_close(struct session *s); /* also of one that never opened */
+
+/* adopt(walker), a JavaScript function with the session as its data; see ipm_capture_helpers. */
+napi_value session_adopt(napi_env env, napi_callback_info info);
+void session_release_walker(struct session *s); /* fine when there is none */
 
 /* A call whose reply nobody reads. */
 IPM_MUST_USE enum ipm_errc session_post(struct session *s, const char *method,

@@ -12,6 +12,7 @@
 #include "bytes.h"
 #include "clock.h"
 #include "io.h"
+#include "wtf8.h"
 
 START_TEST(crc32c_matches_the_published_check_value)
 {
@@ -178,6 +179,33 @@ START_TEST(reading_refuses_what_is_no_regular_file)
 }
 END_TEST
 
+/* Units of any kind, lone surrogates included, as if put one by one. */
+START_TEST(utf16_as_wtf8)
+{
+	static const uint16_t kinds[] = {'a', 0x7F, 0x80, 0x7FF, 0x800, 0xD83D, 0xDE00, 0xFFFF, 0};
+	struct ipm_buf got = IPM_BUF_INIT, wanted = IPM_BUF_INIT;
+	uint16_t units[70];
+	unsigned seed = 1;
+	size_t round, i, n;
+
+	for (round = 0; round < 500; round++) {
+		n = (size_t)rand_r(&seed) % 70;
+		ipm_buf_reset(&got);
+		ipm_buf_reset(&wanted);
+		for (i = 0; i < n; i++) {
+			units[i] = rand_r(&seed) % 4 ? 'b' : kinds[rand_r(&seed) % 9];
+			ipm_wtf8_put(&wanted, units[i]);
+		}
+		ipm_wtf8_put_utf16(&got, units, n);
+		ck_assert_uint_eq(got.len, wanted.len);
+		ck_assert(!n || !memcmp(got.data, wanted.data, wanted.len));
+		ck_assert_uint_eq(ipm_wtf8_units(ipm_buf_as_str(&got)), n);
+	}
+	ipm_buf_deinit(&got);
+	ipm_buf_deinit(&wanted);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("base");
@@ -194,6 +222,7 @@ int main(void)
 	tcase_add_test(tcase, time_is_printed_as_utc);
 	tcase_add_test(tcase, a_new_file_appears_whole_or_not_at_all);
 	tcase_add_test(tcase, reading_refuses_what_is_no_regular_file);
+	tcase_add_test(tcase, utf16_as_wtf8);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
