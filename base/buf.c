@@ -53,11 +53,6 @@ fail:
 	return false;
 }
 
-void ipm_buf_str(struct ipm_buf *buf, struct ipm_str str)
-{
-	ipm_buf_append(buf, str.data, str.len);
-}
-
 void ipm_buf_cstr(struct ipm_buf *buf, const char *cstr)
 {
 	ipm_buf_append(buf, cstr, strlen(cstr));

@@ -60,7 +60,11 @@ static inline void ipm_buf_byte(struct ipm_buf *buf, uint8_t byte)
 	buf->data[buf->len++] = byte;
 }
 
-void ipm_buf_str(struct ipm_buf *buf, struct ipm_str str);
+static inline void ipm_buf_str(struct ipm_buf *buf, struct ipm_str str)
+{
+	ipm_buf_append(buf, str.data, str.len);
+}
+
 void ipm_buf_cstr(struct ipm_buf *buf, const char *cstr);
 void ipm_buf_printf(struct ipm_buf *buf, const char *format, ...) IPM_PRINTF(2, 3);
 

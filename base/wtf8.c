@@ -53,14 +53,26 @@ bool ipm_wtf8_next(struct ipm_str *str, uint32_t *ret)
 /* How many bytes from the start are ASCII; most text is nothing else. */
 static size_t ascii_run(const uint8_t *p, size_t len)
 {
+	const uint64_t tops = UINT64_C(0x8080808080808080);
 	size_t i = 0;
 	uint64_t word;
+	uint32_t ends[2];
 
-	while (len - i >= sizeof(word)) {
+	for (; len - i >= sizeof(word); i += sizeof(word)) {
 		memcpy(&word, p + i, sizeof(word));
-		if (word & UINT64_C(0x8080808080808080))
+		if (word & tops)
 			break;
-		i += sizeof(word);
+	}
+	/* The rest at once: the last word once more, or two halves that overlap. */
+	if (len - i < sizeof(word) && len >= sizeof(word)) {
+		memcpy(&word, p + len - sizeof(word), sizeof(word));
+		if (!(word & tops))
+			return len;
+	} else if (len < sizeof(word) && len >= sizeof(ends[0])) {
+		memcpy(&ends[0], p, sizeof(ends[0]));
+		memcpy(&ends[1], p + len - sizeof(ends[1]), sizeof(ends[1]));
+		if (!((ends[0] | ends[1]) & (uint32_t)tops))
+			return len;
 	}
 	while (i < len && p[i] < 0x80)
 		i++;

@@ -11,21 +11,39 @@ static bool needs_care(unsigned char c)
 }
 
 /*
- * How many bytes from the start go out as they are. Eight at a time: a byte below 0x20 borrows
- * into its top bit, one that equals the quote or the backslash becomes 0 and borrows as well.
+ * Does one of eight bytes need care? One below 0x20 borrows into its top bit; one that equals the
+ * quote or the backslash becomes 0 and borrows as well.
  */
+static bool care_in_word(uint64_t x)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\';
+
+	return ((x | (x - ones * 0x20) | (quote - ones) | (slash - ones)) & ones << 7) != 0;
+}
+
+/* How many bytes from the start go out as they are. */
 static size_t plain_run(struct ipm_str str)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
 	size_t i = 0;
-	uint64_t x, quote, slash;
+	uint32_t ends[2];
+	uint64_t x;
 
 	for (; str.len - i >= sizeof(x); i += sizeof(x)) {
 		memcpy(&x, str.data + i, sizeof(x));
-		quote = x ^ ones * '"';
-		slash = x ^ ones * '\\';
-		if ((x | (x - ones * 0x20) | (quote - ones) | (slash - ones)) & tops)
+		if (care_in_word(x))
 			break;
+	}
+	/* The rest at once: the last word once more, or two halves that overlap. */
+	if (str.len - i < sizeof(x) && str.len >= sizeof(x)) {
+		memcpy(&x, str.data + str.len - sizeof(x), sizeof(x));
+		if (!care_in_word(x))
+			return str.len;
+	} else if (str.len < sizeof(x) && str.len >= sizeof(ends[0])) {
+		memcpy(&ends[0], str.data, sizeof(ends[0]));
+		memcpy(&ends[1], str.data + str.len - sizeof(ends[1]), sizeof(ends[1]));
+		if (!care_in_word((uint64_t)ends[1] << 32 | ends[0]))
+			return str.len;
 	}
 	while (i < str.len && !needs_care((unsigned char)str.data[i]))
 		i++;

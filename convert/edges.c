@@ -62,14 +62,14 @@ static enum ipm_errc visit_property(const struct ipm_property *p, uint64_t index
 }
 
 static enum ipm_errc visit_properties(struct ipm_heap *heap, const struct ipm_object *object,
-				      struct ipm_edge_visitor *visitor, struct ipm_error *err)
+				      uint64_t n, struct ipm_edge_visitor *visitor,
+				      struct ipm_error *err)
 {
 	struct ipm_property_iter it;
 	const struct ipm_property *p;
 	enum ipm_errc rc = IPM_OK;
-	uint64_t n;
 
-	for (n = 0; n < object->property_count && !rc && !visitor->stop; n++)
+	for (; n < object->property_count && !rc && !visitor->stop; n++)
 		rc = visit_property(&object->properties[n], n, visitor, err);
 	if (rc || visitor->stop || !object->more_properties.count)
 		return rc;
@@ -145,15 +145,16 @@ static bool has_second(enum ipm_kind kind)
 	return kind == IPM_KIND_PROXY || kind == IPM_KIND_GENERATOR;
 }
 
-enum ipm_errc ipm_visit_edges(struct ipm_heap *heap, const struct ipm_object *object,
-			      struct ipm_edge_visitor *visitor, struct ipm_error *err)
+enum ipm_errc ipm_visit_edges_from(struct ipm_heap *heap, const struct ipm_object *object,
+				   uint64_t property, struct ipm_edge_visitor *visitor,
+				   struct ipm_error *err)
 {
 	struct ipm_value scope;
 	enum ipm_errc rc;
 	size_t i;
 
 	visitor->stop = false;
-	rc = visit_properties(heap, object, visitor, err);
+	rc = visit_properties(heap, object, property, visitor, err);
 	if (!rc)
 		rc = visit_elements(heap, object, visitor, err);
 	if (!rc)

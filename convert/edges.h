@@ -37,11 +37,19 @@ struct ipm_edge_visitor {
 };
 
 /*
- * Every value of the object, always in the same order. Absent prototypes are left out, and so is what
+ * Every value of the object, always in the same order; `property` of its first properties have been
+ * seen to already. Absent prototypes are left out, and so is what
  * follows a damaged piece of a long list.
  */
-IPM_MUST_USE enum ipm_errc ipm_visit_edges(struct ipm_heap *heap, const struct ipm_object *object,
-					   struct ipm_edge_visitor *visitor, struct ipm_error *err);
+IPM_MUST_USE enum ipm_errc ipm_visit_edges_from(struct ipm_heap *heap,
+						const struct ipm_object *object, uint64_t property,
+						struct ipm_edge_visitor *visitor,
+						struct ipm_error *err);
+static inline enum ipm_errc ipm_visit_edges(struct ipm_heap *heap, const struct ipm_object *object,
+					    struct ipm_edge_visitor *visitor, struct ipm_error *err)
+{
+	return ipm_visit_edges_from(heap, object, 0, visitor, err);
+}
 /* Just one of them; `visitor` is not called when there is none. */
 IPM_MUST_USE enum ipm_errc ipm_visit_edge_at(struct ipm_heap *heap, const struct ipm_object *object,
 					     enum ipm_edge_kind kind, uint64_t index,

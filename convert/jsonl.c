@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "crash_summary.h"
@@ -19,12 +20,26 @@
  * {"holes": 3}, {"omitted": "time"}. The elements of a Map are key, value, key, value.
  */
 
+/*
+ * What objects of one shape have in common, as text: ,"kind":…,"class":… then "proto" with its comma,
+ * then every key as ,"key": in one piece each.
+ */
+struct shape_text {
+	uint32_t head, proto; /* where these end */
+	uint32_t key_count;
+	uint32_t ends[]; /* of the keys; the text follows */
+};
+
+enum { SHAPES = 1 << 15, SHAPE_TEXT_MAX = 8 << 20 };
+
 struct job {
 	struct ipm_reader *reader;
 	const struct ipm_convert_options *opts;
 	struct ipm_output *out;
 	struct ipm_buf *buf;
 	struct ipm_heap heap;
+	struct shape_text **shapes; /* by number; NULL: not met, or nothing to share */
+	size_t shape_bytes;
 	enum ipm_errc failed;
 	struct ipm_error *err;
 };
@@ -47,6 +62,10 @@ static enum ipm_errc put_text(struct job *job, const struct ipm_text *text)
 {
 	enum ipm_errc rc;
 
+	if (!text->script_id && !text->slices.count) {
+		ipm_json_put_string(job->buf, text->str);
+		return IPM_OK;
+	}
 	ipm_buf_byte(job->buf, '"');
 	rc = ipm_text_append_escaped(&job->heap, text, 0, UINT64_MAX, job->buf, job->err);
 	ipm_buf_byte(job->buf, '"');
@@ -92,7 +111,7 @@ static enum ipm_errc put_value(struct job *job, const struct ipm_value *value)
 
 	switch (value->type) {
 	case IPM_VALUE_NULL:
-		ipm_buf_cstr(job->buf, "null");
+		ipm_buf_str(job->buf, IPM_STR("null"));
 		break;
 	case IPM_VALUE_BOOLEAN:
 		ipm_buf_cstr(job->buf, value->boolean ? "true" : "false");
@@ -111,7 +130,7 @@ static enum ipm_errc put_value(struct job *job, const struct ipm_value *value)
 		ipm_buf_byte(job->buf, '}');
 		return rc;
 	case IPM_VALUE_OBJECT:
-		ipm_buf_cstr(job->buf, "{\"ref\":");
+		ipm_buf_str(job->buf, IPM_STR("{\"ref\":"));
 		ipm_put_uint(job->buf, value->object_id);
 		ipm_buf_byte(job->buf, '}');
 		break;
@@ -127,7 +146,7 @@ static enum ipm_errc put_value(struct job *job, const struct ipm_value *value)
 		break;
 	case IPM_VALUE_UNDEFINED:
 	default:
-		ipm_buf_cstr(job->buf, "{\"undefined\":true}");
+		ipm_buf_str(job->buf, IPM_STR("{\"undefined\":true}"));
 		break;
 	}
 	return IPM_OK;
@@ -294,16 +313,100 @@ static void put_omissions(struct job *job, const struct ipm_object *object)
 	put_number(job, "omittedElements", (int64_t)object->omitted_elements);
 }
 
-static enum ipm_errc put_object(struct job *job, const struct ipm_object *object)
+static void put_head(struct job *job, const struct ipm_object *object)
 {
-	enum ipm_errc rc;
-
-	ipm_buf_str(job->buf, IPM_STR("{\"type\":\"object\",\"id\":"));
-	ipm_put_uint(job->buf, object->id);
 	ipm_buf_str(job->buf, IPM_STR(",\"kind\":\""));
 	ipm_buf_cstr(job->buf, kind_name(object->kind));
 	ipm_buf_byte(job->buf, '"');
 	put_string(job, "class", object->class_name);
+}
+
+/* Writes the text where the buffer ends, to take it from there. */
+static struct shape_text *make_shape_text(struct job *job, const struct ipm_object *object)
+{
+	size_t start = job->buf->len, i, bytes;
+	size_t fixed = sizeof(struct shape_text) + object->property_count * sizeof(uint32_t);
+	struct shape_text *t = calloc(1, fixed);
+
+	if (!t)
+		return NULL;
+	t->key_count = (uint32_t)object->property_count;
+	put_head(job, object);
+	t->head = (uint32_t)(job->buf->len - start);
+	if (put_member(job, "proto", &object->proto) != IPM_OK)
+		job->buf->failed = true;
+	t->proto = (uint32_t)(job->buf->len - start);
+	for (i = 0; i < object->property_count; i++) {
+		ipm_buf_byte(job->buf, ',');
+		ipm_json_put_string(job->buf, object->properties[i].name);
+		ipm_buf_byte(job->buf, ':');
+		t->ends[i] = (uint32_t)(job->buf->len - start);
+	}
+	bytes = job->buf->len - start;
+	job->buf->len = start;
+	if (ipm_buf_ok(job->buf) && bytes <= SHAPE_TEXT_MAX - job->shape_bytes) {
+		struct shape_text *whole = realloc(t, fixed + bytes);
+
+		if (whole) {
+			memcpy((char *)whole + fixed, job->buf->data + start, bytes);
+			job->shape_bytes += bytes;
+			return whole;
+		}
+	}
+	free(t);
+	return NULL;
+}
+
+static const struct shape_text *shape_text(struct job *job, const struct ipm_object *object)
+{
+	size_t i;
+
+	if (!object->shape || object->shape >= SHAPES)
+		return NULL;
+	if (!job->shapes[object->shape]) {
+		for (i = 0; i < object->property_count; i++)
+			if (object->properties[i].symbol_id)
+				return NULL;
+		job->shapes[object->shape] = make_shape_text(job, object);
+	}
+	return job->shapes[object->shape];
+}
+
+static void put_shared(struct job *job, const struct shape_text *t, uint32_t start, uint32_t end)
+{
+	ipm_buf_append(job->buf, (const char *)&t->ends[t->key_count] + start, end - start);
+}
+
+/* The properties of an object without symbols and slices. */
+static enum ipm_errc put_plain_properties(struct job *job, const struct ipm_object *object,
+					  const struct shape_text *t)
+{
+	enum ipm_errc rc = IPM_OK;
+	uint32_t i;
+
+	if (!t->key_count)
+		return IPM_OK;
+	ipm_json_put_name(job->buf, "properties");
+	ipm_buf_byte(job->buf, '{');
+	for (i = 0; !rc && i < t->key_count; i++) {
+		put_shared(job, t, i ? t->ends[i - 1] : t->proto + 1, t->ends[i]);
+		rc = put_value(job, &object->properties[i].value);
+	}
+	ipm_buf_byte(job->buf, '}');
+	return rc;
+}
+
+static enum ipm_errc put_object(struct job *job, const struct ipm_object *object)
+{
+	const struct shape_text *shared = shape_text(job, object);
+	enum ipm_errc rc = IPM_OK;
+
+	ipm_buf_str(job->buf, IPM_STR("{\"type\":\"object\",\"id\":"));
+	ipm_put_uint(job->buf, object->id);
+	if (shared)
+		put_shared(job, shared, 0, shared->head);
+	else
+		put_head(job, object);
 	put_string(job, "description", object->description);
 	if (object->kind == IPM_KIND_SCOPE)
 		put_string(job, "scope",
@@ -320,16 +423,24 @@ static enum ipm_errc put_object(struct job *job, const struct ipm_object *object
 			return rc;
 	}
 	put_location(job, &object->location);
-	rc = put_member(job, "proto", &object->proto);
+	if (shared)
+		put_shared(job, shared, shared->head, shared->proto);
+	else
+		rc = put_member(job, "proto", &object->proto);
 	if (!rc)
 		rc = put_member(job, "first", &object->first);
 	if (!rc)
 		rc = put_member(job, "second", &object->second);
 	put_scopes(job, object);
-	if (!rc)
-		rc = put_properties(job, object, false);
-	if (!rc)
-		rc = put_properties(job, object, true);
+	if (shared && !object->more_properties.count) {
+		if (!rc)
+			rc = put_plain_properties(job, object, shared);
+	} else {
+		if (!rc)
+			rc = put_properties(job, object, false);
+		if (!rc)
+			rc = put_properties(job, object, true);
+	}
 	if (!rc)
 		rc = put_list(job, "privates", object->privates, object->private_count);
 	if (!rc)
@@ -447,8 +558,12 @@ enum ipm_errc ipm_write_jsonl(struct ipm_reader *reader, const struct ipm_conver
 		.reader = reader, .opts = opts, .out = out, .buf = &out->buffer, .err = err};
 	uint64_t damaged;
 	enum ipm_errc rc;
+	size_t i;
 
 	job.heap = ipm_file_heap(reader);
+	job.shapes = calloc(SHAPES, sizeof(struct shape_text *));
+	if (!job.shapes)
+		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
 	rc = put_crash(&job);
 	if (!rc)
 		rc = put_pauses(&job);
@@ -456,5 +571,8 @@ enum ipm_errc ipm_write_jsonl(struct ipm_reader *reader, const struct ipm_conver
 		rc = put_scripts(&job);
 	if (!rc)
 		rc = ipm_reader_scan(reader, 1, visit_object, &job, &damaged, err);
+	for (i = 0; i < SHAPES; i++)
+		free(job.shapes[i]);
+	free(job.shapes);
 	return rc ? rc : job.failed;
 }

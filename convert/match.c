@@ -74,6 +74,7 @@ void ipm_match_deinit(struct ipm_match *m)
 static size_t find(struct ipm_str text, struct ipm_str part)
 {
 	const char *at = text.data, *end;
+	char last = part.data[part.len - 1];
 
 	if (text.len < part.len)
 		return SIZE_MAX;
@@ -81,8 +82,10 @@ static size_t find(struct ipm_str text, struct ipm_str part)
 		at = memmem(text.data, text.len, part.data, part.len);
 		return at ? (size_t)(at - text.data) : SIZE_MAX;
 	}
+	/* The last byte, too: words that begin alike are common. */
 	for (end = text.data + (text.len - part.len); at <= end; at++)
-		if (*at == part.data[0] && !memcmp(at, part.data, part.len))
+		if (*at == part.data[0] && at[part.len - 1] == last &&
+		    !memcmp(at, part.data, part.len))
 			return (size_t)(at - text.data);
 	return SIZE_MAX;
 }

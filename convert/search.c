@@ -18,6 +18,7 @@
 #define WINDOW_BYTES	 ((size_t)1 << 20)
 #define OVERLAP_BYTES	 4096
 #define PROGRESS_OBJECTS 65536
+#define SHAPES		 65536 /* whose names are looked at once only */
 
 /* Found in an edge of an object, or, without an edge, the object itself. */
 struct hit {
@@ -36,6 +37,8 @@ struct search {
 	const struct ipm_object *at;
 	bool names, values;
 	bool looking;  /* off: only the way is of interest */
+	bool no_names; /* the names of the inline properties are of no interest */
+	uint8_t *by_shape;
 	double number; /* what the pattern is, if it is a number */
 	bool is_number;
 	struct hit *hits;
@@ -163,6 +166,8 @@ static bool edge_matches(struct search *s, const struct ipm_edge *edge)
 	if (s->opts->what == IPM_SEARCH_REFERENCES)
 		return points_at(edge, s->opts->id);
 	if (s->names && (edge->kind == IPM_EDGE_PROPERTY || edge->kind == IPM_EDGE_PRIVATE) &&
+	    !(s->no_names && edge->kind == IPM_EDGE_PROPERTY &&
+	      edge->index < s->at->property_count) &&
 	    ipm_match_text(&s->match, edge->property->name))
 		return true;
 	return s->values && value_matches(s, edge->value);
@@ -174,7 +179,8 @@ static enum ipm_errc see_edge(struct ipm_edge_visitor *self, const struct ipm_ed
 	struct search *s = (struct search *)self;
 
 	(void)err; /* the same as s->err */
-	ipm_paths_note(s->paths, s->at, edge);
+	if (edge->value->type == IPM_VALUE_OBJECT || edge->value->type == IPM_VALUE_ACCESSOR)
+		ipm_paths_note(s->paths, s->at, edge);
 	if (s->looking && edge_matches(s, edge))
 		return add_hit(s, edge->kind, edge->index);
 	return IPM_OK;
@@ -197,9 +203,50 @@ static bool object_matches(struct search *s, const struct ipm_object *object)
 	}
 }
 
+/* Does no name match? Objects of one shape share the answer. */
+static bool no_names(struct search *s, const struct ipm_object *object)
+{
+	enum { UNKNOWN, NONE, SOME };
+	uint8_t *known = object->shape < SHAPES ? &s->by_shape[object->shape] : NULL;
+	size_t i;
+
+	if (!object->shape || !known)
+		return false;
+	if (*known == UNKNOWN) {
+		*known = NONE;
+		for (i = 0; i < object->property_count && *known == NONE; i++)
+			if (ipm_match_text(&s->match, object->properties[i].name))
+				*known = SOME;
+	}
+	return *known == NONE;
+}
+
+/*
+ * Properties whose names are of no interest, without an edge for each: what a search does most.
+ * Returns how many it has seen to; the next one needs a closer look.
+ */
+static uint64_t see_plain(struct search *s, const struct ipm_object *object)
+{
+	struct ipm_edge edge = {.kind = IPM_EDGE_PROPERTY};
+	bool values = s->looking && s->values;
+
+	for (; edge.index < object->property_count; edge.index++) {
+		edge.property = &object->properties[edge.index];
+		edge.value = &edge.property->value;
+		if (edge.property->symbol_id)
+			break;
+		if (edge.value->type == IPM_VALUE_OBJECT || edge.value->type == IPM_VALUE_ACCESSOR)
+			ipm_paths_note(s->paths, object, &edge);
+		else if (values && value_matches(s, edge.value))
+			break;
+	}
+	return edge.index;
+}
+
 static bool see_object(void *self, const struct ipm_object *object)
 {
 	struct search *s = self;
+	uint64_t plain = 0;
 
 	s->at = object;
 	s->scanned++;
@@ -207,10 +254,14 @@ static bool see_object(void *self, const struct ipm_object *object)
 		s->opts->progress(s->opts->progress_self, object->id,
 				  ipm_reader_info(s->heap.reader)->objects);
 	s->visitor.stop = false;
+	s->no_names = !s->looking || !s->names || no_names(s, object);
 	if (s->looking && object_matches(s, object))
 		s->failed = add_hit(s, IPM_EDGE_KIND_COUNT, 0);
+	if (s->no_names && !s->failed && !s->visitor.stop &&
+	    (!s->looking || s->opts->what != IPM_SEARCH_REFERENCES))
+		plain = see_plain(s, object);
 	if (!s->failed && !s->visitor.stop)
-		s->failed = ipm_visit_edges(&s->heap, object, &s->visitor, s->err);
+		s->failed = ipm_visit_edges_from(&s->heap, object, plain, &s->visitor, s->err);
 	return !s->failed && !s->visitor.stop;
 }
 
@@ -435,6 +486,11 @@ enum ipm_errc ipm_search(struct ipm_reader *reader, const struct ipm_search_opti
 			return rc;
 		note_number(&s);
 	}
+	s.by_shape = calloc(SHAPES, 1);
+	if (!s.by_shape) {
+		ipm_match_deinit(&s.match);
+		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
+	}
 	rc = ipm_paths_create(&s.heap, &s.paths, err);
 	if (!rc)
 		rc = scan(&s);
@@ -443,6 +499,7 @@ enum ipm_errc ipm_search(struct ipm_reader *reader, const struct ipm_search_opti
 	ipm_paths_destroy(s.paths);
 	ipm_match_deinit(&s.match);
 	ipm_buf_deinit(&s.window);
+	free(s.by_shape);
 	free(s.hits);
 	if (!rc)
 		*ret = s.result;

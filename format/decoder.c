@@ -308,6 +308,15 @@ static bool short_value(struct ipm_decoder *d, struct ipm_value *v)
 		d->c.at++;
 		return true;
 	}
+	/* [id] in three or five bytes */
+	if (*p == 0x91 && room >= 6 && (p[1] == 0xcd || p[1] == 0xce)) {
+		v->type = IPM_VALUE_OBJECT;
+		v->object_id = (uint64_t)p[2] << 8 | p[3];
+		if (p[1] == 0xce)
+			v->object_id = v->object_id << 16 | (uint64_t)p[4] << 8 | p[5];
+		d->c.at += !v->object_id ? 0 : p[1] == 0xce ? 6 : 4;
+		return v->object_id != 0;
+	}
 	if (*p == 0x92 && room >= 3 && p[1] == IPM_TAG_INTERNED && p[2] < 0x80 &&
 	    ipm_defs_string(d, p[2], &shared)) {
 		v->type = IPM_VALUE_STRING;

@@ -214,6 +214,11 @@ struct ipm_location {
  */
 struct ipm_object {
 	uint64_t id; /* > 0, dense, in order of discovery */
+	/*
+	 * From a reader: objects with the same number have kind, class, prototype and the keys of
+	 * `properties` in common. 0: none. Writers find shapes themselves and ignore it.
+	 */
+	uint64_t shape;
 	enum ipm_kind kind;
 	struct ipm_str class_name; /* CDP's className */
 	struct ipm_str

@@ -377,13 +377,16 @@ static bool decode_extras(struct ipm_decoder *d, struct ipm_object *o)
 }
 
 /* The shape: a number, or one of the object's own. */
-static bool decode_own_shape(struct ipm_decoder *d, const struct ipm_shape **ret)
+static bool decode_own_shape(struct ipm_decoder *d, struct ipm_object *o,
+			     const struct ipm_shape **ret)
 {
 	struct ipm_shape *own;
 	uint64_t number;
 
-	if (ipm_cursor_uint(&d->c, &number))
+	if (ipm_cursor_uint(&d->c, &number)) {
+		o->shape = number + 1;
 		return ipm_defs_shape(d, number, ret);
+	}
 	own = ipm_decode_array(d, 1, sizeof(*own));
 	if (!own || !ipm_decode_shape(d, own))
 		return false;
@@ -399,7 +402,7 @@ bool ipm_decode_object(struct ipm_decoder *d, struct ipm_object *o)
 
 	if (!ipm_cursor_array(&d->c, &count) || !count)
 		return bad(d);
-	if (!decode_own_shape(d, &shape))
+	if (!decode_own_shape(d, o, &shape))
 		return false;
 	count--;
 	if (shape->key_count > count)
