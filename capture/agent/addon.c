@@ -79,6 +79,8 @@ static struct hold take(struct hold *from)
 
 static struct hold claim_throw(struct agent *a)
 {
+	if (a->candidate_is_old)
+		hold_release(&a->candidate, &a->session);
 	return take(a->candidate.taken ? &a->candidate : &a->thrown);
 }
 
@@ -140,6 +142,7 @@ static napi_value js_exiting(napi_env env, napi_callback_info info)
 	if (error)
 		path = die(a, error);
 	forget_confirmed(a);
+	deferred_discard(a); /* Node's own exit with code 7 does not come this way */
 	return path;
 }
 

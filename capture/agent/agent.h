@@ -51,6 +51,7 @@ struct agent {
 
 	struct hold candidate; /* the latest throw that nobody seemed to catch */
 	uint64_t candidate_site;
+	bool candidate_is_old;			     /* there was another throw since */
 	struct rejection rejections[REJECTIONS_MAX]; /* oldest first */
 	unsigned rejection_count;
 

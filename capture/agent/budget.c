@@ -70,9 +70,17 @@ bool budget_hold(const struct budget *b)
 	return b->spent_ns <= (uint64_t)HOLD_START_MS * 1000000 + age_ns / HOLD_SHARE;
 }
 
-void budget_spend(struct budget *b, uint64_t since_ns)
+uint64_t budget_cpu_ns(void)
 {
-	b->spent_ns += ipm_monotonic_ns() - since_ns;
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+void budget_spend(struct budget *b, uint64_t since_cpu_ns)
+{
+	b->spent_ns += budget_cpu_ns() - since_cpu_ns;
 }
 
 static struct site *find(struct sites *sites, uint64_t key)

@@ -39,7 +39,9 @@ void budget_start(struct budget *b);
 bool budget_look(struct budget *b);
 void budget_looked(struct budget *b);
 bool budget_hold(const struct budget *b);
-void budget_spend(struct budget *b, uint64_t since_ns);
+/* Holds are paid in CPU time of this thread: a machine that is busy with others makes none dearer. */
+uint64_t budget_cpu_ns(void);
+void budget_spend(struct budget *b, uint64_t since_cpu_ns);
 
 bool site_is_harmless(struct sites *sites, uint64_t key);
 void site_was_handled(struct sites *sites, uint64_t key);

@@ -41,7 +41,7 @@ static uint64_t error_hash(struct ipm_str message)
 
 static void hold_exception(struct agent *a, struct ipm_str message)
 {
-	uint64_t start_ns = ipm_monotonic_ns(), error = error_hash(message);
+	uint64_t start_ns = budget_cpu_ns(), error = error_hash(message);
 	struct guard guard;
 
 	/* What was held first is the most telling: the rest of the way up has fewer frames. */

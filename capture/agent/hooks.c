@@ -3,14 +3,13 @@
 #include <string.h>
 
 #include "agent.h"
-#include "clock.h"
 
 /* V8's callbacks carry no data of ours; each JavaScript thread has its own agent. */
 static _Thread_local struct agent *of_this_thread;
 
 static void hold_throw(struct agent *a, uint64_t site)
 {
-	uint64_t start_ns = ipm_monotonic_ns();
+	uint64_t start_ns = budget_cpu_ns();
 	struct guard guard;
 
 	if (!guard_enter(&guard, a))
@@ -18,7 +17,8 @@ static void hold_throw(struct agent *a, uint64_t site)
 	a->candidate_site = site;
 	if (agent_hold(a, &a->candidate, guard.deep, NULL))
 		hold_release(&a->candidate, &a->session);
-	else if (a->in_handler)
+	a->candidate_is_old = false;
+	if (a->candidate.taken && a->in_handler)
 		defer_until_exit_7(a, &a->candidate);
 	guard_leave(&guard);
 	budget_spend(&a->throw_budget, start_ns);
@@ -31,7 +31,10 @@ static void consider_throw(struct agent *a)
 	napi_handle_scope scope;
 	uint64_t site;
 
-	if (a->busy || !budget_look(&a->throw_budget))
+	if (a->busy)
+		return;
+	a->candidate_is_old = true; /* whether this throw gets a look or not */
+	if (!budget_look(&a->throw_budget))
 		return;
 	if (v8->has_pending_exception && v8->has_pending_exception(a->isolate))
 		return;
@@ -83,7 +86,7 @@ static bool on_throw(struct v8_isolate *isolate)
 	aborts = a->program_aborts && v8->node_should_abort && v8->node_should_abort(isolate);
 	if (a->armed)
 		consider_throw(a);
-	if (aborts && a->candidate.taken)
+	if (aborts && a->candidate.taken && !a->candidate_is_old)
 		write_before_abort(a);
 	return aborts;
 }

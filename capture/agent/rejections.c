@@ -5,7 +5,6 @@
  * what is left.
  */
 #include "agent.h"
-#include "clock.h"
 
 enum { PROMISE, REASON };
 
@@ -93,7 +92,7 @@ void rejection_begins(struct agent *a, napi_value promise, napi_value reason)
 	site = where_are_we(a);
 	budget_looked(&a->rejection_budget);
 	if (site && !site_is_harmless(&a->sites, site) && budget_hold(&a->rejection_budget)) {
-		start_ns = ipm_monotonic_ns();
+		start_ns = budget_cpu_ns();
 		hold(a, site, promise, reason);
 		budget_spend(&a->rejection_budget, start_ns);
 		settle_later(a);

@@ -39,9 +39,9 @@ function environment(more) {
 }
 
 // node [options] program [args] → {code, signal, stdout, stderr, said}; `said` are the agent's lines.
-function run(node, args, { env, cwd, timeout = 60000 } = {}) {
+function run(node, args, { env, cwd, input, timeout = 60000 } = {}) {
 	const result = spawnSync(node, args,
-		{ env: environment(env), cwd, encoding: 'latin1', timeout, maxBuffer: 1 << 28 });
+		{ env: environment(env), cwd, input, encoding: 'latin1', timeout, maxBuffer: 1 << 28 });
 	if (result.error) throw result.error;
 	const lines = result.stderr.match(/[^\n]*\n|[^\n]+$/g) || [];
 	return {
