@@ -22,13 +22,33 @@ static inline bool fuzz_ignore_text(void *self, struct ipm_str piece)
 	return true;
 }
 
+/* Found from the record before it or through the directory: the same object. */
+static inline void fuzz_compare(const struct ipm_object *a, const struct ipm_object *b)
+{
+	size_t i;
+
+	assert(a->id == b->id && a->kind == b->kind && a->shape == b->shape);
+	assert(a->property_count == b->property_count && a->element_count == b->element_count);
+	for (i = 0; i < a->property_count; i++) {
+		const struct ipm_value *x = &a->properties[i].value, *y = &b->properties[i].value;
+
+		assert(x->type == y->type);
+		assert(x->type != IPM_VALUE_OBJECT || x->object_id == y->object_id);
+	}
+}
+
 static inline bool fuzz_visit(void *self, const struct ipm_object *o)
 {
 	struct ipm_reader *r = *(struct ipm_reader **)self;
 	struct ipm_error err;
+	const struct ipm_object *again;
 	uint64_t sum = 0;
 	size_t i;
 
+	if (!ipm_reader_object(r, o->id, &again, &err)) {
+		fuzz_compare(o, again);
+		ipm_object_release(r, again);
+	}
 	for (i = 0; i < o->property_count; i++)
 		if (o->properties[i].value.type == IPM_VALUE_STRING)
 			(void)!ipm_reader_text(r, &o->properties[i].value.string, 1, 100000,
