@@ -239,6 +239,8 @@ static enum ipm_errc capture(struct run *run, struct ipm_str message, struct ipm
 			  &paused, err);
 	if (rc)
 		return rc;
+	if (c->opts.thread.len)
+		paused.pause.thread = c->opts.thread;
 	run->result.frames = paused.pause.frame_count;
 	if (walker_opts.max_string > INT32_MAX)
 		walker_opts.max_string = INT32_MAX;

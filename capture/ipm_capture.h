@@ -40,6 +40,7 @@ struct ipm_capture_options {
 	bool no_local_files;	/* the target is elsewhere: its source maps are not files of ours */
 	unsigned skip_frames;	/* the agent's own frames on top of the stack */
 	uint64_t own_script_id; /* frames of this script are the agent's; 0: none */
+	struct ipm_str thread;	/* what the paused thread is called; empty: "main" */
 	struct ipm_meta meta;	/* what the caller knows; the engine asks the target for the rest */
 	/* Called now and then during the capture; may be NULL. */
 	void (*progress)(void *self, const struct ipm_capture_progress *progress);

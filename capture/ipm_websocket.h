@@ -26,6 +26,12 @@ bool ipm_websocket_wait(struct ipm_channel *ch, const bool *stop, uint64_t deadl
 /* Sends a request whose answer nobody waits for. */
 void ipm_websocket_post(struct ipm_channel *ch, const char *method, struct ipm_str params);
 
+/* A longer message is skipped, and the request that it answers fails. The default is 64 MB. */
+void ipm_websocket_max_message(struct ipm_channel *ch, size_t bytes);
+
+/* The connection, for whoever has to say a last word when this process no longer can; -1: closed. */
+int ipm_websocket_fd(struct ipm_channel *ch);
+
 /* "ws://host:port/path" taken apart. `host` has room for 256 bytes, `path` for 256. */
 bool ipm_websocket_parse(struct ipm_str url, char *host, int *port, char *path);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ipm_websocket.h"
 
-#include <inttypes.h>
 #include <libwebsockets.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -10,9 +9,9 @@
 #include <sys/socket.h>
 
 #include "clock.h"
-#include "json.h"
+#include "message.h"
 
-#define MAX_MESSAGE ((size_t)512 << 20)
+#define MAX_MESSAGE ((size_t)64 << 20)
 #define RX_BYTES    262144
 #define MAX_HOST    256
 
@@ -23,34 +22,19 @@ struct websocket {
 	lws_sorted_usec_list_t timer;
 	struct ipm_buf incoming; /* the message that is arriving */
 	struct ipm_buf outgoing; /* LWS_PRE bytes of room, then the request */
-	bool established, closed, timed_out, too_long;
+	size_t max_message;
+	bool skipping; /* the rest of a message that is too long */
+	bool established, closed, timed_out;
 	char why[128];
 	uint64_t next_id;
 	uint64_t awaited_id;   /* 0: no request is under way */
 	struct ipm_buf *reply; /* where its answer goes */
 	bool answered;
+	bool too_long; /* the answer was, and is not in *reply */
 };
 
 /* Node turns away who pings it, so that nothing may do that of its own accord. */
 static const lws_retry_bo_t no_ping = {.secs_since_valid_ping = 0, .secs_since_valid_hangup = 0};
-
-/* Most messages tell what they are at their beginning. 0: an event, or nothing of ours. */
-static uint64_t message_id(struct ipm_str message)
-{
-	static const char head[] = "{\"id\":";
-	struct ipm_json json = {0};
-	struct ipm_error err;
-	int64_t id = 0;
-
-	if (message.len > sizeof(head) && !memcmp(message.data, head, sizeof(head) - 1))
-		return strtoull(message.data + sizeof(head) - 1, NULL, 10);
-	if (message.len > 10 && !memcmp(message.data, "{\"method\":", 10))
-		return 0;
-	if (!ipm_json_parse(&json, message, 0, &err))
-		id = ipm_json_int(ipm_json_get(ipm_json_root(&json), "id"), 0);
-	ipm_json_deinit(&json);
-	return id > 0 ? (uint64_t)id : 0;
-}
 
 static void on_message(struct websocket *ws, struct ipm_str message)
 {
@@ -68,22 +52,35 @@ static void on_message(struct websocket *ws, struct ipm_str message)
 	ws->answered = true;
 }
 
+/* Its beginning tells what it would have been. */
+static void on_too_long(struct websocket *ws, struct ipm_str head)
+{
+	if (ws->answered || !ws->awaited_id || message_id(head) != ws->awaited_id)
+		return;
+	ws->answered = ws->too_long = true;
+}
+
 static int on_receive(struct websocket *ws, struct lws *wsi, const void *in, size_t len)
 {
-	if (ws->incoming.len + len > MAX_MESSAGE) {
-		ws->too_long = true;
-		return -1;
+	size_t rest = lws_remaining_packet_payload(wsi), room = ws->max_message - ws->incoming.len;
+
+	if (!ws->skipping && (len > room || rest > room - len)) {
+		/* Not worth its memory; what comes after it may be. */
+		on_too_long(ws, ws->incoming.len ? ipm_buf_as_str(&ws->incoming)
+						 : (struct ipm_str){in, len});
+		ipm_buf_deinit(&ws->incoming);
+		ws->skipping = true;
+	}
+	if (ws->skipping) {
+		ws->skipping = rest || !lws_is_final_fragment(wsi);
+		return 0;
 	}
 	ipm_buf_append(&ws->incoming, in, len);
-	if (lws_remaining_packet_payload(wsi) || !lws_is_final_fragment(wsi))
+	if (!ipm_buf_ok(&ws->incoming))
+		return -1;
+	if (rest || !lws_is_final_fragment(wsi))
 		return 0;
-	if (!ipm_buf_ok(&ws->incoming))
-		return -1;
-	/* The C string functions stop here. */
-	ipm_buf_byte(&ws->incoming, '\0');
-	if (!ipm_buf_ok(&ws->incoming))
-		return -1;
-	on_message(ws, (struct ipm_str){(const char *)ws->incoming.data, ws->incoming.len - 1});
+	on_message(ws, ipm_buf_as_str(&ws->incoming));
 	ipm_buf_reset(&ws->incoming);
 	return 0;
 }
@@ -173,11 +170,8 @@ static void serve(struct websocket *ws, const bool *stop, uint64_t deadline_ns)
 	lws_sul_schedule(ws->context, 0, &ws->timer, NULL, LWS_SET_TIMER_USEC_CANCEL);
 }
 
-static enum ipm_errc gone(const struct websocket *ws, struct ipm_error *err)
+static enum ipm_errc gone(struct ipm_error *err)
 {
-	if (ws->too_long)
-		return ipm_fail(err, IPM_ERR_PROTOCOL, "a message larger than %zu MB",
-				MAX_MESSAGE >> 20);
 	return ipm_fail(err, IPM_ERR_PROTOCOL, "the target closed the connection");
 }
 
@@ -188,10 +182,7 @@ static enum ipm_errc queue(struct websocket *ws, const char *method, struct ipm_
 
 	ipm_buf_reset(&ws->outgoing);
 	ipm_buf_append(&ws->outgoing, room, sizeof(room));
-	ipm_buf_printf(&ws->outgoing,
-		       "{\"id\":%" PRIu64 ",\"method\":\"%s\",\"params\":", ++ws->next_id, method);
-	ipm_buf_str(&ws->outgoing, params.len ? params : IPM_STR("{}"));
-	ipm_buf_byte(&ws->outgoing, '}');
+	message_put_request(&ws->outgoing, ++ws->next_id, method, params);
 	if (ipm_buf_ok(&ws->outgoing))
 		lws_callback_on_writable(ws->wsi);
 	return ipm_buf_status(&ws->outgoing, err);
@@ -206,20 +197,23 @@ static enum ipm_errc websocket_call(struct ipm_channel *ch, const char *method,
 
 	ipm_buf_reset(reply);
 	if (ws->closed)
-		return gone(ws, err);
+		return gone(err);
 	rc = queue(ws, method, params, err);
 	if (rc)
 		return rc;
 	ws->awaited_id = ws->next_id;
 	ws->reply = reply;
-	ws->answered = false;
+	ws->answered = ws->too_long = false;
 	serve(ws, &ws->answered, deadline_ns);
 	ws->awaited_id = 0;
 	ws->reply = NULL;
 	if (!ws->answered && ws->closed)
-		return gone(ws, err);
+		return gone(err);
 	if (!ws->answered)
 		return ipm_fail(err, IPM_ERR_TIMEOUT, "no answer in time");
+	if (ws->too_long)
+		return ipm_fail(err, IPM_ERR_PROTOCOL, "an answer larger than %zu MB",
+				ws->max_message >> 20);
 	return ipm_buf_status(reply, err);
 }
 
@@ -287,6 +281,7 @@ enum ipm_errc ipm_websocket_open(const char *host, int port, const char *path, u
 	if (!ws)
 		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
 	ws->channel.ops = &websocket_ops;
+	ws->max_message = MAX_MESSAGE;
 	if (!start(ws, host, port, path)) {
 		rc = ipm_fail(err, IPM_ERR_PROTOCOL, "cannot connect to %s:%d", host, port);
 		goto fail;
@@ -314,6 +309,18 @@ bool ipm_websocket_wait(struct ipm_channel *ch, const bool *stop, uint64_t deadl
 
 	serve(ws, stop, deadline_ns);
 	return !ws->closed;
+}
+
+void ipm_websocket_max_message(struct ipm_channel *ch, size_t bytes)
+{
+	((struct websocket *)ch)->max_message = bytes;
+}
+
+int ipm_websocket_fd(struct ipm_channel *ch)
+{
+	struct websocket *ws = (struct websocket *)ch;
+
+	return ws->wsi && !ws->closed ? lws_get_socket_fd(ws->wsi) : -1;
 }
 
 bool ipm_websocket_parse(struct ipm_str url, char *host, int *port, char *path)

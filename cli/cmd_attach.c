@@ -39,25 +39,25 @@ static const char help[] =
 	"file\n"
 	"was written; 1: the program ended without a crash, or cannot be reached.\n";
 
-static bool *interrupted;
+static struct watch *watched;
 
 static void on_signal(int sig)
 {
 	(void)sig;
-	if (interrupted)
-		*interrupted = true;
+	if (watched)
+		watch_interrupt(watched);
 }
 
 static int run_attached(const char *target, bool now)
 {
-	struct ipm_capture_options opts;
+	struct watch_options opts = {.armed = "attached; waiting for a crash (Ctrl-C leaves)"};
 	struct inspector_place place;
 	struct ipm_channel *channel = NULL;
 	struct watch *watch = NULL;
 	struct ipm_error err;
-	bool wrote = false;
+	bool wrote;
 
-	if (!run_capture_options(&opts))
+	if (!run_capture_options(&opts.capture))
 		return IPM_EXIT_USAGE;
 	if (discover(target, &place, &err))
 		return err.code == IPM_ERR_INVALID_ARGUMENT ? cli_usage("attach", "%s", err.message)
@@ -66,20 +66,21 @@ static int run_attached(const char *target, bool now)
 			       &channel, &err))
 		return cli_fail("%s", err.message);
 	/* What a foreign program calls its source map may be any file of ours. */
-	opts.no_local_files = !place.pid;
-	if (watch_create(channel, &opts, place.pid, &watch, &err)) {
+	opts.capture.no_local_files = !place.pid;
+	opts.pid = place.pid;
+	if (watch_create(channel, &opts, &watch, &err)) {
 		channel->ops->destroy(channel);
 		return cli_fail("%s", err.message);
 	}
-	interrupted = watch_stop_flag(watch);
+	watched = watch;
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
 	if (now)
 		watch_now(watch);
 	else
-		watch_run(watch, "attached; waiting for a crash (Ctrl-C leaves)");
+		watch_run(watch);
 	channel->ops->destroy(channel);
-	interrupted = NULL;
+	watched = NULL;
 	wrote = watch_settle(watch, -1);
 	watch_destroy(watch);
 	return wrote ? IPM_EXIT_OK : IPM_EXIT_FAILED;

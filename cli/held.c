@@ -78,7 +78,7 @@ struct held *held_of_death(struct held_list *list, int wait_status, bool only_kn
 	return NULL;
 }
 
-bool held_publish(struct held *h, uint64_t pid)
+bool held_publish(struct held *h, uint64_t pid, const char *suffix)
 {
 	struct ipm_buf path = IPM_BUF_INIT;
 	struct ipm_error err = {0};
@@ -86,7 +86,7 @@ bool held_publish(struct held *h, uint64_t pid)
 	int i;
 
 	for (i = 0; i < 3; i++) {
-		rc = ipm_capture_path(NULL, pid, "", &path, &err);
+		rc = ipm_capture_path(NULL, pid, suffix, &path, &err);
 		if (!rc)
 			rc = ipm_new_file_publish(&h->file, (const char *)path.data, 0, &err);
 		if (rc != IPM_ERR_OS || err.os_errno != EEXIST)

@@ -40,7 +40,7 @@ void held_mark_fatal(struct held_list *list, struct ipm_str what);
  */
 struct held *held_of_death(struct held_list *list, int wait_status, bool only_known);
 
-/* Gives the file its name, and says so. False: said why not. */
-bool held_publish(struct held *h, uint64_t pid);
+/* Gives the file its name, with `suffix` before the random part, and says so. False: said why not. */
+bool held_publish(struct held *h, uint64_t pid, const char *suffix);
 
 #endif

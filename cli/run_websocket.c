@@ -84,7 +84,7 @@ static bool connect_to(const char *url, struct ipm_channel **ret, struct ipm_err
 
 int run_websocket(char **argv)
 {
-	struct ipm_capture_options opts;
+	struct watch_options opts = {.own_program = true};
 	struct stderr_filter filter;
 	struct ipm_channel *channel = NULL;
 	struct watch *watch = NULL;
@@ -94,7 +94,7 @@ int run_websocket(char **argv)
 	char url[512];
 	pid_t child;
 
-	if (!run_capture_options(&opts))
+	if (!run_capture_options(&opts.capture))
 		return IPM_EXIT_USAGE;
 	if (!is_node(argv[0]))
 		return cli_usage("run", "--via websocket runs node itself, not '%s'", argv[0]);
@@ -108,15 +108,16 @@ int run_websocket(char **argv)
 	if (!child)
 		exec_node(argv, preload, stderr_fd);
 	close(stderr_fd);
+	opts.pid = (uint64_t)child;
 	child_forward_signals(child);
 	if (read_url(filter.url_fd, url, sizeof(url))) {
 		if (!connect_to(url, &channel, &err) ||
-		    watch_create(channel, &opts, (uint64_t)child, &watch, &err)) {
+		    watch_create(channel, &opts, &watch, &err)) {
 			/* It would wait for us for ever. */
 			cli_fail("%s", err.message);
 			kill(child, SIGTERM);
 		} else {
-			watch_run(watch, NULL);
+			watch_run(watch);
 		}
 		if (channel)
 			channel->ops->destroy(channel);

@@ -1,94 +1,101 @@
 /* SPDX-License-Identifier: MIT */
 #include "watch.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "commands.h"
-#include "held.h"
-#include "io.h"
 #include "ipm_websocket.h"
+#include "ipm_worker_channel.h"
 #include "json.h"
-#include "run.h"
-#include "watchdog.h"
+#include "watch_thread.h"
 
-#define FREE_CAPTURES 5			   /* before they are rationed */
-#define RATION_NS     UINT64_C(1000000000) /* then one in so much time */
-#define PROGRESS_NS   UINT64_C(200000000)
-#define BUSY_NS	      UINT64_C(300000000) /* running code pauses within this */
-#define WATCHDOG_MS   3000		  /* beyond the budget */
-#define RESUME_NS     UINT64_C(5000000000)
+#define MAX_WORKERS 1024 /* watched at once; the others run unwatched */
 
 struct watch {
+	struct watch_common common;
+	struct watch_options opts;
 	struct ipm_channel *channel;
-	struct ipm_capture *capture;
-	uint64_t pid;
-	uint64_t max_time_ms;
-	struct ipm_buf paused;	/* the event that waits to be handled */
-	struct ipm_buf current; /* the one being handled; the next may arrive meanwhile */
-	struct ipm_buf unseen;	/* the end of the program, for which V8 did not pause */
-	bool stop;		/* leave the waiting: something has to be done */
-	uint64_t progress_ns;	/* when it was last shown */
-	bool progress_shown;
-	bool failed;	  /* and said so */
-	bool has_context; /* there is something to debug */
-	bool interrupted; /* by the user */
-	bool ending;	  /* the program waits for us to go */
-	struct held_list held;
-	size_t captures;
-	uint64_t last_capture_ns;
-	struct ipm_buf reply;
+	struct watch_thread *main;
+	struct watch_thread *workers[MAX_WORKERS];
+	size_t worker_count;
+	int status;		   /* how the program said it would end; -1: not known */
+	volatile bool interrupted; /* by the user */
 };
 
-static bool is_event(struct ipm_str message, const char *name)
+static bool starts(struct ipm_str message, const char *head)
 {
-	struct ipm_buf head = IPM_BUF_INIT;
-	bool same;
+	size_t n = strlen(head);
 
-	ipm_buf_printf(&head, "{\"method\":\"%s\"", name);
-	same = ipm_buf_ok(&head) && message.len >= head.len &&
-	       !memcmp(message.data, head.data, head.len);
-	ipm_buf_deinit(&head);
-	return same;
+	return message.len > n && !memcmp(message.data, head, n);
 }
 
-/* What identifies an exception in events: its description, or its value. */
-static void exception_text(struct ipm_json_ref remote, struct ipm_buf *ret)
+static struct watch_thread *worker_of(struct watch *w, struct ipm_json_ref session)
 {
-	struct ipm_json_ref text = ipm_json_get(remote, "description");
+	size_t i;
 
-	if (ipm_json_type(text) != IPM_JSON_STRING)
-		text = ipm_json_get(remote, "value");
+	for (i = 0; i < w->worker_count; i++)
+		if (ipm_json_equals(session, w->workers[i]->session))
+			return w->workers[i];
+	return NULL;
+}
+
+static bool short_string(struct ipm_json_ref ref, struct ipm_buf *ret)
+{
 	ipm_buf_reset(ret);
-	ipm_buf_str(ret, ipm_json_raw(text));
+	return ipm_json_string(ref, ret) && ipm_buf_ok(ret) && ret->len && ret->len < 20;
 }
 
-/* Node is certain now that this exception is the end. */
-static void on_fatal(struct watch *w, struct ipm_str message)
+/* Within the callback of a message nothing can be asked: it is armed later. */
+static void add_worker(struct watch *w, struct ipm_json_ref params)
 {
-	struct ipm_json json = {0};
-	struct ipm_buf what = IPM_BUF_INIT;
-	struct ipm_json_ref details;
+	struct ipm_json_ref info = ipm_json_get(params, "workerInfo");
+	struct ipm_buf session = IPM_BUF_INIT, id = IPM_BUF_INIT;
+	struct ipm_channel *channel = NULL;
+	struct watch_thread *t;
 	struct ipm_error err;
 
-	if (!w->held.count) {
-		ipm_buf_reset(&w->unseen);
-		ipm_buf_str(&w->unseen, message);
+	watchdog_count_worker(&w->common.dog);
+	if (w->worker_count < MAX_WORKERS &&
+	    short_string(ipm_json_get(params, "sessionId"), &session) &&
+	    short_string(ipm_json_get(info, "workerId"), &id) &&
+	    !ipm_worker_channel_open(w->channel, ipm_buf_as_str(&session), &channel, &err)) {
+		if (watch_thread_create(&w->common, channel, ipm_buf_as_str(&session),
+					ipm_buf_as_str(&id), &t, &err))
+			channel->ops->destroy(channel);
+		else
+			w->workers[w->worker_count++] = t;
+		w->common.wake = true;
+	}
+	ipm_buf_deinit(&session);
+	ipm_buf_deinit(&id);
+}
+
+static void on_worker_event(struct watch *w, struct ipm_str message)
+{
+	struct ipm_buf inner = IPM_BUF_INIT;
+	struct ipm_json json = {0};
+	struct ipm_json_ref params;
+	struct watch_thread *t;
+	struct ipm_error err;
+
+	if (ipm_json_parse(&json, message, 0, &err))
 		return;
+	params = ipm_json_get(ipm_json_root(&json), "params");
+	t = worker_of(w, ipm_json_get(params, "sessionId"));
+	if (starts(message, "{\"method\":\"NodeWorker.attachedToWorker\"")) {
+		if (!t)
+			add_worker(w, params);
+	} else if (t && starts(message, "{\"method\":\"NodeWorker.detachedFromWorker\"")) {
+		ipm_worker_channel_gone(t->channel);
+		t->gone = w->common.wake = true;
+	} else if (t && ipm_json_string(ipm_json_get(params, "message"), &inner) &&
+		   ipm_buf_ok(&inner)) {
+		ipm_worker_channel_receive(t->channel, ipm_buf_as_str(&inner));
 	}
-	if (!ipm_json_parse(&json, message, 0, &err)) {
-		details = ipm_json_get(ipm_json_get(ipm_json_root(&json), "params"),
-				       "exceptionDetails");
-		exception_text(ipm_json_get(details, "exception"), &what);
-	}
-	held_mark_fatal(&w->held, ipm_buf_as_str(&what));
-	ipm_buf_deinit(&what);
+	ipm_buf_deinit(&inner);
 	ipm_json_deinit(&json);
 }
 
@@ -96,203 +103,33 @@ static void on_event(void *self, struct ipm_str message)
 {
 	struct watch *w = self;
 
-	if (is_event(message, "Debugger.paused")) {
-		ipm_buf_reset(&w->paused);
-		ipm_buf_str(&w->paused, message);
-		w->stop = true;
-	} else if (is_event(message, "Runtime.exceptionThrown")) {
-		on_fatal(w, message);
-	} else if (is_event(message, "NodeRuntime.waitingForDisconnect") ||
-		   is_event(message, "Runtime.executionContextDestroyed")) {
-		w->stop = w->ending = true;
-	} else {
-		w->has_context |= is_event(message, "Runtime.executionContextCreated");
-		ipm_capture_event(w->capture, message);
-	}
+	if (starts(message, "{\"method\":\"NodeWorker."))
+		on_worker_event(w, message);
+	else
+		watch_thread_event(w->main, message);
 }
 
-static bool call(struct watch *w, const char *method, const char *params)
+enum ipm_errc watch_create(struct ipm_channel *channel, const struct watch_options *opts,
+			   struct watch **ret, struct ipm_error *err)
 {
-	struct ipm_error err;
-
-	return !w->channel->ops->call(w->channel, method, (struct ipm_str){params, strlen(params)},
-				      ipm_monotonic_ns() + RESUME_NS, &w->reply, &err);
-}
-
-static uint64_t watchdog_ms(const struct watch *w)
-{
-	uint64_t ms = w->max_time_ms ? w->max_time_ms : 2000;
-
-	return ms > INT32_MAX ? UINT64_MAX : ms + ms / 10 + WATCHDOG_MS;
-}
-
-/* On a terminal only, and only for captures that take long enough to be noticed. */
-static void show_progress(void *self, const struct ipm_capture_progress *p)
-{
-	struct watch *w = self;
-	uint64_t now = ipm_monotonic_ns();
-
-	if (now - w->progress_ns < PROGRESS_NS)
-		return;
-	w->progress_ns = now;
-	w->progress_shown = true;
-	fprintf(stderr, "\r\033[Kinspmort: %" PRIu64 " objects, %.1f MB, %" PRIu64 " to go",
-		p->objects, (double)p->bytes / 1e6, p->queued);
-	if (p->left_ms != UINT64_MAX)
-		fprintf(stderr, ", %.1f s left", (double)p->left_ms / 1e3);
-}
-
-static void clear_progress(struct watch *w)
-{
-	if (w->progress_shown)
-		fputs("\r\033[K", stderr);
-	w->progress_shown = false;
-}
-
-/* Once is enough: the next capture will most likely fail alike. */
-static void say_failed(struct watch *w, const char *dir, const struct ipm_error *err)
-{
-	if (!w->failed)
-		cli_fail("no crash file in %s: %s", dir, err->message);
-	w->failed = true;
-}
-
-static void take_capture(struct watch *w, struct ipm_json_ref params)
-{
-	struct held *h = held_add(&w->held);
-	struct ipm_capture_result result;
-	const char *dir = getenv("INSPMORT_DIR");
-	struct watchdog dog;
-	struct ipm_error err;
-	enum ipm_errc rc;
-
-	if (!dir || !*dir)
-		dir = ".";
-	/* First of all: from here on the target must go on whatever becomes of us. */
-	dog = watchdog_start(watchdog_ms(w));
-	h->at_ns = ipm_monotonic_ns();
-	h->oom = ipm_json_equals(ipm_json_get(params, "reason"), "OOM");
-	exception_text(ipm_json_get(params, "data"), &h->what);
-	if (ipm_new_file_create(dir, &h->file, &err)) {
-		watchdog_stop(&dog);
-		say_failed(w, dir, &err);
-		held_drop_last(&w->held);
-		return;
-	}
-	w->progress_ns = ipm_monotonic_ns();
-	rc = ipm_capture_run(w->capture, w->channel, ipm_buf_as_str(&w->current),
-			     ipm_fd_sink(h->file.fd), &result, &err);
-	watchdog_stop(&dog);
-	clear_progress(w);
-	if (rc && rc != IPM_ERR_PROTOCOL && rc != IPM_ERR_TIMEOUT) {
-		say_failed(w, dir, &err);
-		held_drop_last(&w->held);
-		return;
-	}
-	if (rc) {
-		h->cut = true;
-		cli_fail("the capture is incomplete: %s", err.message);
-	}
-	w->captures++;
-	w->last_capture_ns = ipm_monotonic_ns();
-}
-
-static bool rationed(const struct watch *w)
-{
-	return w->captures >= FREE_CAPTURES && ipm_monotonic_ns() - w->last_capture_ns < RATION_NS;
-}
-
-static void on_paused(struct watch *w)
-{
-	struct ipm_json json = {0};
-	struct ipm_json_ref params, reason;
-	struct ipm_error err;
-
-	if (!ipm_json_parse(&json, ipm_buf_as_str(&w->current), 0, &err)) {
-		params = ipm_json_get(ipm_json_root(&json), "params");
-		reason = ipm_json_get(params, "reason");
-		if ((ipm_json_equals(reason, "exception") ||
-		     ipm_json_equals(reason, "promiseRejection") ||
-		     ipm_json_equals(reason, "OOM")) &&
-		    !rationed(w))
-			take_capture(w, params);
-	}
-	ipm_json_deinit(&json);
-	/* Who does not answer any more will not tell of its end either: closing lets it go. */
-	if (!call(w, "Debugger.resume", "{}"))
-		w->ending = true;
-}
-
-/* A Debugger.paused event made from what Runtime.exceptionThrown tells: call sites, no scopes. */
-static void paused_from_exception(struct ipm_json_ref details, struct ipm_buf *ret)
-{
-	struct ipm_json_ref exception = ipm_json_get(details, "exception");
-	struct ipm_json_ref sites = ipm_json_get(ipm_json_get(details, "stackTrace"), "callFrames");
-	struct ipm_json_ref site = ipm_json_first(sites);
-	struct ipm_str raw = ipm_json_raw(exception);
-	size_t count = ipm_json_size(sites), i;
-
-	ipm_buf_cstr(ret, "{\"method\":\"Debugger.paused\",\"params\":{\"reason\":\"exception\"");
-	if (raw.len > 2) {
-		ipm_buf_cstr(ret, ",\"data\":{\"uncaught\":true,");
-		ipm_buf_str(ret, (struct ipm_str){raw.data + 1, raw.len - 1});
-	}
-	ipm_buf_cstr(ret, ",\"callFrames\":[");
-	for (i = 0; i < count; i++, site = ipm_json_next(site)) {
-		ipm_buf_cstr(ret, i ? ",{\"functionName\":" : "{\"functionName\":");
-		ipm_buf_str(ret, ipm_json_raw(ipm_json_get(site, "functionName")));
-		ipm_buf_cstr(ret, ",\"url\":");
-		ipm_buf_str(ret, ipm_json_raw(ipm_json_get(site, "url")));
-		ipm_buf_cstr(ret, ",\"scopeChain\":[],\"this\":{\"type\":\"undefined\"},"
-				  "\"location\":");
-		ipm_buf_str(ret, ipm_json_raw(site));
-		ipm_buf_byte(ret, '}');
-	}
-	ipm_buf_cstr(ret, "]}}");
-}
-
-/* Stack overflows, above all: the exception and where it came from are still to be had. */
-static void capture_unseen(struct watch *w)
-{
-	struct ipm_json json = {0};
-	struct ipm_json_ref params;
-	struct ipm_error err;
-	size_t before = w->held.count;
-
-	if (ipm_json_parse(&json, ipm_buf_as_str(&w->unseen), 0, &err)) {
-		ipm_json_deinit(&json);
-		return;
-	}
-	params = ipm_json_get(ipm_json_root(&json), "params");
-	ipm_buf_reset(&w->current);
-	paused_from_exception(ipm_json_get(params, "exceptionDetails"), &w->current);
-	if (ipm_buf_ok(&w->current))
-		take_capture(w, params);
-	if (w->held.count > before)
-		w->held.at[w->held.count - 1].fatal = true;
-	ipm_json_deinit(&json);
-}
-
-enum ipm_errc watch_create(struct ipm_channel *channel, const struct ipm_capture_options *opts,
-			   uint64_t pid, struct watch **ret, struct ipm_error *err)
-{
-	struct ipm_capture_options with = *opts;
 	struct watch *w = calloc(1, sizeof(*w));
 	enum ipm_errc rc;
 
 	if (!w)
 		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
-	w->channel = channel;
-	w->pid = pid;
-	w->max_time_ms = opts->limits.max_time_ms;
-	with.meta.channel = IPM_STR("websocket");
-	with.meta.pid = pid;
-	if (isatty(STDERR_FILENO) && !getenv("INSPMORT_QUIET")) {
-		with.progress = show_progress;
-		with.progress_self = w;
+	w->opts = *opts;
+	w->channel = w->common.root = channel;
+	w->common.opts = opts->capture;
+	w->common.pid = opts->pid;
+	w->status = -1;
+	if (!wanted_from_env(&w->common.wanted)) {
+		free(w);
+		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "nothing to wait for");
 	}
-	rc = ipm_capture_create(&with, &w->capture, err);
+	rc = watch_thread_create(&w->common, channel, (struct ipm_str){0}, (struct ipm_str){0},
+				 &w->main, err);
 	if (rc) {
+		wanted_deinit(&w->common.wanted);
 		free(w);
 		return rc;
 	}
@@ -302,126 +139,168 @@ enum ipm_errc watch_create(struct ipm_channel *channel, const struct ipm_capture
 	return IPM_OK;
 }
 
+static void drop_worker(struct watch *w, size_t i)
+{
+	struct watch_thread *t = w->workers[i];
+	struct ipm_channel *channel = t->channel;
+
+	watch_thread_destroy(t);
+	channel->ops->destroy(channel);
+	w->workers[i] = w->workers[--w->worker_count];
+}
+
 void watch_destroy(struct watch *w)
 {
 	if (!w)
 		return;
-	held_clear(&w->held);
-	ipm_capture_destroy(w->capture);
-	ipm_buf_deinit(&w->paused);
-	ipm_buf_deinit(&w->current);
-	ipm_buf_deinit(&w->unseen);
-	ipm_buf_deinit(&w->reply);
+	watchdog_stop(&w->common.dog, true);
+	while (w->worker_count)
+		drop_worker(w, w->worker_count - 1);
+	watch_thread_destroy(w->main);
+	wanted_deinit(&w->common.wanted);
 	free(w);
+}
+
+void watch_interrupt(struct watch *w)
+{
+	w->interrupted = w->common.wake = true;
+}
+
+/* Node never takes leave of a worker by itself: it would wait for us, or stay paused, for ever. */
+static void detach(struct watch *w, const struct watch_thread *t)
+{
+	char params[64];
+
+	snprintf(params, sizeof(params), "{\"sessionId\":\"%s\"}", t->session);
+	if (!w->main->lost && !watch_thread_call(w->main, "NodeWorker.detach", params))
+		w->main->lost = true;
+}
+
+static void arm_worker(struct watch *w, struct watch_thread *t)
+{
+	t->armed = true;
+	if (!watch_thread_arm(t) || !watch_thread_call(t, "Runtime.runIfWaitingForDebugger", "{}"))
+		if (!t->gone)
+			detach(w, t);
+}
+
+/* Everything that the workers want; when they want to be looked at again. */
+static uint64_t serve_workers(struct watch *w)
+{
+	uint64_t soonest = UINT64_MAX, when;
+	size_t i;
+	int status;
+
+	for (i = 0; i < w->worker_count; i++) {
+		struct watch_thread *t = w->workers[i];
+
+		if (!t->armed && !t->gone)
+			arm_worker(w, t);
+		when = watch_thread_work(t);
+		soonest = when < soonest ? when : soonest;
+		if (!t->waiting && !t->gone)
+			continue;
+		status = t->waiting && !t->gone ? watch_thread_last_words(t) : 0;
+		if (!t->gone)
+			detach(w, t);
+		watch_thread_settle(t, status, false);
+		drop_worker(w, i--);
+	}
+	return soonest;
+}
+
+static void release_workers(struct watch *w)
+{
+	size_t i;
+
+	for (i = w->worker_count; i-- > 0;) {
+		if (!w->workers[i]->gone)
+			detach(w, w->workers[i]);
+		/* Died in the middle of its capture, perhaps. */
+		watch_thread_settle(w->workers[i], 0, false);
+		drop_worker(w, i);
+	}
+	if (!w->main->lost && !watch_thread_call(w->main, "NodeWorker.disable", "{}"))
+		w->main->lost = true;
 }
 
 static bool start(struct watch *w)
 {
-	return call(w, "NodeRuntime.notifyWhenWaitingForDisconnect", "{\"enabled\":true}") &&
-	       call(w, "Runtime.enable", "{}") && call(w, "Debugger.enable", "{}") &&
-	       call(w, "Debugger.setAsyncCallStackDepth", "{\"maxDepth\":32}") &&
-	       call(w, "Debugger.setPauseOnExceptions", "{\"state\":\"uncaught\"}") &&
-	       call(w, "Runtime.runIfWaitingForDebugger", "{}");
+	w->common.dog = watchdog_start(ipm_websocket_fd(w->channel), !w->opts.own_program);
+	return watch_thread_arm(w->main) &&
+	       watch_thread_call(w->main, "NodeWorker.enable",
+				 w->opts.own_program ? "{\"waitForDebuggerOnStart\":true}"
+						     : "{\"waitForDebuggerOnStart\":false}") &&
+	       watch_thread_call(w->main, "Runtime.runIfWaitingForDebugger", "{}");
 }
 
-bool *watch_stop_flag(struct watch *w)
+/* No more than caught exceptions was asked for, and there are enough files of these. */
+static bool satisfied(const struct watch *w)
 {
-	return &w->stop;
+	const struct wanted *wanted = &w->common.wanted;
+
+	return !wanted->caught && !wanted->uncaught && !wanted->rejection && !wanted->oom;
 }
 
-void watch_run(struct watch *w, const char *armed)
+static void watch_until_end(struct watch *w)
 {
-	if (!start(w)) {
-		cli_fail("the program's inspector does not answer");
-		return;
+	struct watch_thread *t = w->main;
+	uint64_t when = 0, workers_when;
+	bool connected = true;
+
+	while (!t->waiting && !t->lost && connected && !w->interrupted && !satisfied(w)) {
+		if (when)
+			connected = ipm_websocket_wait(w->channel, &w->common.wake, when);
+		w->common.wake = false;
+		when = watch_thread_work(t);
+		workers_when = serve_workers(w);
+		if (workers_when < when)
+			when = workers_when;
 	}
-	/* It waits for its debuggers to leave, and we came too late to be told. */
-	if (!w->has_context) {
-		cli_fail("the program is at its end already");
-		return;
-	}
-	if (armed && !getenv("INSPMORT_QUIET"))
-		fprintf(stderr, "inspmort: %s\n", armed);
-	while (!w->ending && !w->interrupted) {
-		if (!ipm_websocket_wait(w->channel, &w->stop, UINT64_MAX) && !w->paused.len)
-			break;
-		w->interrupted = w->stop && !w->ending && !w->paused.len;
-		w->stop = w->ending;
-		while (w->paused.len) {
-			ipm_buf_reset(&w->current);
-			ipm_buf_str(&w->current, ipm_buf_as_str(&w->paused));
-			ipm_buf_reset(&w->paused);
-			on_paused(w);
-		}
-	}
-	if (w->unseen.len && !w->held.count && !w->failed)
-		capture_unseen(w);
+}
+
+static void leave(struct watch *w)
+{
+	release_workers(w);
+	watchdog_stop(&w->common.dog, !w->main->lost);
 	w->channel->on_event = NULL;
 	w->channel = NULL;
 }
 
-/* An idle program has no frames: what it waits for leads to its state. */
-static void idle_state(struct watch *w)
+void watch_run(struct watch *w)
 {
-	static const char handles[] = "{\"expression\":\"process._getActiveHandles()\","
-				      "\"silent\":true,\"objectGroup\":\"inspmort\"}";
-	struct ipm_json json = {0};
-	struct ipm_json_ref result;
-	struct ipm_error err;
-
-	ipm_buf_reset(&w->current);
-	ipm_buf_cstr(&w->current,
-		     "{\"method\":\"Debugger.paused\",\"params\":{\"reason\":\"other\","
-		     "\"callFrames\":[]");
-	if (call(w, "Runtime.evaluate", handles) &&
-	    !ipm_json_parse(&json, ipm_buf_as_str(&w->reply), 0, &err)) {
-		result = ipm_json_get(ipm_json_get(ipm_json_root(&json), "result"), "result");
-		if (ipm_json_type(ipm_json_get(result, "objectId")) == IPM_JSON_STRING) {
-			ipm_buf_cstr(&w->current, ",\"data\":");
-			ipm_buf_str(&w->current, ipm_json_raw(result));
-		}
+	if (!start(w)) {
+		cli_fail("the program's inspector does not answer");
+	} else if (!w->main->context) {
+		/* It waits for its debuggers to leave, and we came too late to be told. */
+		cli_fail("the program is at its end already");
+	} else {
+		if (w->opts.armed && !getenv("INSPMORT_QUIET"))
+			fprintf(stderr, "inspmort: %s\n", w->opts.armed);
+		watch_until_end(w);
+		if (w->main->waiting)
+			w->status = watch_thread_last_words(w->main);
 	}
-	ipm_buf_cstr(&w->current, "}}");
-	ipm_json_deinit(&json);
+	leave(w);
 }
 
 void watch_now(struct watch *w)
 {
-	struct ipm_json json = {0};
-	bool idle;
+	size_t i;
 
-	if (!call(w, "Runtime.enable", "{}") || !call(w, "Debugger.enable", "{}") ||
-	    !call(w, "Debugger.pause", "{}")) {
-		cli_fail("the program's inspector does not answer");
-		return;
-	}
-	ipm_websocket_wait(w->channel, &w->stop, ipm_monotonic_ns() + BUSY_NS);
-	idle = !w->paused.len;
-	if (idle) {
-		ipm_websocket_post(w->channel, "Runtime.evaluate",
-				   IPM_STR("{\"expression\":\"debugger\"}"));
-		ipm_websocket_wait(w->channel, &w->stop, ipm_monotonic_ns() + RESUME_NS);
-	}
-	if (!w->paused.len) {
-		cli_fail("the program does not pause");
-	} else {
-		ipm_buf_reset(&w->current);
-		ipm_buf_str(&w->current, ipm_buf_as_str(&w->paused));
-		if (idle)
-			idle_state(w);
-		take_capture(w, ipm_json_root(&json));
-		if (w->held.count)
-			w->held.at[0].fatal = true;
-		call(w, "Debugger.resume", "{}");
-	}
-	call(w, "Debugger.disable", "{}");
-	w->channel->on_event = NULL;
-	w->channel = NULL;
+	w->common.dog = watchdog_start(ipm_websocket_fd(w->channel), true);
+	watch_thread_call(w->main, "NodeWorker.enable", "{\"waitForDebuggerOnStart\":false}");
+	if (watch_thread_now(w->main))
+		for (i = 0; i < w->worker_count; i++)
+			if (!w->workers[i]->gone)
+				watch_thread_now(w->workers[i]);
+	leave(w);
 }
 
 bool watch_settle(struct watch *w, int wait_status)
 {
-	struct held *h = held_of_death(&w->held, wait_status, w->interrupted);
-
-	return h && held_publish(h, w->pid);
+	if (wait_status == -1)
+		wait_status = w->status;
+	watch_thread_settle(w->main, wait_status, w->interrupted);
+	return w->common.wrote;
 }

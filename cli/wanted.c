@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "wanted.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+
+#define MAX_FILES 5
+#define MAX_TEXT  65536
+
+static bool set_pattern(struct wanted *w, const char *text)
+{
+	struct ipm_str pattern = {text, strlen(text)};
+	bool regex = pattern.len > 2 && text[0] == '/' && text[pattern.len - 1] == '/';
+	struct ipm_error err;
+
+	if (regex)
+		pattern = (struct ipm_str){text + 1, pattern.len - 2};
+	if (ipm_match_init(&w->match, pattern, regex, false, &err)) {
+		cli_fail("--on caught=%s: %s", text, err.message);
+		return false;
+	}
+	w->has_pattern = true;
+	return true;
+}
+
+/* One word of the list; the pattern takes all that follows. */
+static bool take_word(struct wanted *w, const char *word, size_t len)
+{
+	static const char caught[] = "caught=";
+
+	if (!strncmp(word, caught, sizeof(caught) - 1)) {
+		w->caught = true;
+		return set_pattern(w, word + sizeof(caught) - 1);
+	}
+	if ((len == 3 && !memcmp(word, "all", 3)) ||
+	    (len == 12 && !memcmp(word, "all-debugger", 12)))
+		w->uncaught = w->rejection = w->oom = true;
+	else if (len == 8 && !memcmp(word, "uncaught", 8))
+		w->uncaught = true;
+	else if (len == 9 && !memcmp(word, "rejection", 9))
+		w->rejection = true;
+	else if (len == 3 && !memcmp(word, "oom", 3))
+		w->oom = true;
+	else if (len == 6 && !memcmp(word, "caught", 6))
+		w->caught = true;
+	else if (len && !(len == 7 && !memcmp(word, "startup", 7))) {
+		cli_fail("--on: no such kind: %.*s", (int)len, word);
+		return false;
+	}
+	return true;
+}
+
+static bool take_max_files(struct wanted *w)
+{
+	const char *text = getenv("INSPMORT_MAX_FILES");
+	char *end;
+
+	w->max_files = MAX_FILES;
+	if (!text || !*text)
+		return true;
+	errno = 0;
+	w->max_files = strtoull(text, &end, 10);
+	if (*end || errno || *text < '0' || *text > '9') {
+		cli_fail("INSPMORT_MAX_FILES wants a number, not '%s'", text);
+		return false;
+	}
+	if (!w->max_files)
+		w->max_files = UINT64_MAX;
+	return true;
+}
+
+bool wanted_from_env(struct wanted *ret)
+{
+	const char *at = getenv("INSPMORT_ON");
+	bool ok;
+
+	*ret = (struct wanted){0};
+	ok = take_max_files(ret);
+	if (!at || !*at)
+		at = "all";
+	while (ok && *at) {
+		size_t len = strcspn(at, ",");
+
+		ok = take_word(ret, at, len);
+		at += ret->has_pattern ? strlen(at) : len + (at[len] == ',');
+	}
+	if (ok)
+		return true;
+	wanted_deinit(ret);
+	return false;
+}
+
+void wanted_deinit(struct wanted *w)
+{
+	if (w->has_pattern)
+		ipm_match_deinit(&w->match);
+	w->has_pattern = false;
+}
+
+const char *wanted_state(const struct wanted *w, bool resting)
+{
+	if (w->caught && !resting)
+		return "{\"state\":\"all\"}";
+	if (w->uncaught || w->rejection)
+		return "{\"state\":\"uncaught\"}";
+	return "{\"state\":\"none\"}";
+}
+
+static bool text_matches(struct wanted *w, struct ipm_json_ref member)
+{
+	struct ipm_buf text = IPM_BUF_INIT;
+	struct ipm_str head;
+	const char *stack;
+	bool found;
+
+	if (!ipm_json_string(member, &text) || !text.len) {
+		ipm_buf_deinit(&text);
+		return false;
+	}
+	head = ipm_buf_as_str(&text);
+	stack = memmem(head.data, head.len, "\n    at ", 8);
+	if (stack)
+		head.len = (size_t)(stack - head.data);
+	if (head.len > MAX_TEXT)
+		head.len = MAX_TEXT;
+	found = ipm_match_text(&w->match, head);
+	ipm_buf_deinit(&text);
+	return found;
+}
+
+bool wanted_matches(struct wanted *w, struct ipm_json_ref exception)
+{
+	return !w->has_pattern || text_matches(w, ipm_json_get(exception, "className")) ||
+	       text_matches(w, ipm_json_get(exception, "description")) ||
+	       text_matches(w, ipm_json_get(exception, "value"));
+}
