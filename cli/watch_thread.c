@@ -18,7 +18,8 @@
 #define SECOND_NS     UINT64_C(1000000000) /* then one in so much time */
 #define MAX_PAUSES    200		   /* for caught exceptions, in a second */
 #define PROGRESS_NS   UINT64_C(200000000)
-#define WATCHDOG_MS   3000 /* beyond the budget */
+#define WATCHDOG_MS   3000		   /* beyond the budget */
+#define RESUME_NS     UINT64_C(2000000000) /* less than that */
 
 static bool is_event(struct ipm_str message, const char *name)
 {
