@@ -127,7 +127,10 @@ static void worker_destroy(struct ipm_channel *ch)
 	free(w);
 }
 
-static const struct ipm_channel_ops worker_ops = {worker_call, worker_destroy};
+static const struct ipm_channel_ops worker_ops = {
+	.call = worker_call,
+	.destroy = worker_destroy,
+};
 
 enum ipm_errc ipm_worker_channel_open(struct ipm_channel *parent, struct ipm_str session_id,
 				      struct ipm_channel **ret, struct ipm_error *err)
