@@ -295,7 +295,37 @@ static void put_number(struct ipm_buf *out, const char *name, uint64_t value)
 	ipm_buf_printf(out, "%" PRIu64, value);
 }
 
-void ipm_crash_summary_json(const struct ipm_crash_summary *s, struct ipm_buf *out)
+static void put_if(struct ipm_buf *out, const char *name, struct ipm_str value)
+{
+	if (value.len)
+		put_string(out, name, value);
+}
+
+static void put_meta(struct ipm_buf *out, const struct ipm_meta *meta)
+{
+	size_t i;
+
+	put_if(out, "v8", meta->v8_version);
+	put_if(out, "platform", meta->platform);
+	put_if(out, "arch", meta->arch);
+	put_if(out, "host", meta->hostname);
+	put_if(out, "cwd", meta->cwd);
+	put_if(out, "execPath", meta->exec_path);
+	if (meta->argc) {
+		ipm_json_put_name(out, "argv");
+		for (i = 0; i < meta->argc; i++) {
+			ipm_buf_byte(out, i ? ',' : '[');
+			ipm_json_put_string(out, meta->argv[i]);
+		}
+		ipm_buf_byte(out, ']');
+	}
+	put_if(out, "context", meta->context_name);
+	put_if(out, "tool", meta->tool);
+	put_if(out, "channel", meta->channel);
+}
+
+void ipm_crash_summary_json(const struct ipm_crash_summary *s, const struct ipm_meta *meta,
+			    struct ipm_buf *out)
 {
 	int reason;
 
@@ -315,6 +345,8 @@ void ipm_crash_summary_json(const struct ipm_crash_summary *s, struct ipm_buf *o
 	put_string(out, "time", ipm_str_of(s->time));
 	put_string(out, "node", s->node);
 	put_string(out, "program", s->program);
+	if (meta)
+		put_meta(out, meta);
 	put_string(out, "stoppedBy", ipm_str_of(ipm_reason_name(s->stopped_by)));
 	put_number(out, "captureMs", s->capture_ns / 1000000);
 	ipm_json_put_name(out, "omitted");

@@ -40,8 +40,12 @@ IPM_MUST_USE enum ipm_errc ipm_crash_summary_read(struct ipm_reader *reader,
 						  struct ipm_error *err);
 void ipm_crash_summary_deinit(struct ipm_crash_summary *summary);
 
-/* The object of `info --json`, without a newline at the end. */
-void ipm_crash_summary_json(const struct ipm_crash_summary *summary, struct ipm_buf *out);
+/*
+ * The object of `info --json`, without a newline at the end. With `meta`, which may be NULL, also
+ * what there is of versions, command line and host.
+ */
+void ipm_crash_summary_json(const struct ipm_crash_summary *summary, const struct ipm_meta *meta,
+			    struct ipm_buf *out);
 
 /*
  * The place of a frame as Node writes it: "/srv/app/cart.js:10:15" for a file: URL, the URL

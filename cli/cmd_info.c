@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "args.h"
 #include "commands.h"
@@ -77,7 +78,7 @@ static void put_text(struct ipm_reader *reader, struct ipm_str path,
 	line(out, "at", s->top_frame);
 	line(out, "reason", s->reason);
 	line(out, "thread", s->thread);
-	ipm_buf_printf(out, "signature   %s\n", s->signature);
+	line(out, "signature", (struct ipm_str){s->signature, strlen(s->signature)});
 	ipm_buf_printf(out, "time        %s\n", s->time);
 	line(out, "program", s->program);
 	put_arguments(meta, out);
@@ -126,7 +127,7 @@ int cmd_info(int argc, char **argv)
 	rc = ipm_crash_summary_read(reader, &summary, &err);
 	if (!rc) {
 		if (json) {
-			ipm_crash_summary_json(&summary, &out);
+			ipm_crash_summary_json(&summary, ipm_reader_meta(reader), &out);
 			ipm_buf_byte(&out, '\n');
 		} else {
 			put_text(reader, ipm_buf_as_str(&path), &summary, &out);

@@ -152,7 +152,7 @@ static void put_json(struct ipm_buf *out, const struct crash_dir *d)
 		if (e->readable) {
 			size_t at = out->len;
 
-			ipm_crash_summary_json(&e->summary, out);
+			ipm_crash_summary_json(&e->summary, NULL, out);
 			if (ipm_buf_ok(out))
 				out->data[at] = ','; /* one object, not two */
 		} else {

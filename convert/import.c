@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "import_internal.h"
+#include "mapping.h"
 
 #define DROP_BYTES	 ((ptrdiff_t)8 << 20)
 #define MAX_PIECE_TOKENS ((size_t)4 << 20)
@@ -115,6 +116,7 @@ static enum ipm_errc take_section(struct import *im, struct json_cursor *c, stru
 	const char *at = c->at;
 	struct ipm_str value, *section = is(name, "Scripts")   ? &im->scripts
 					 : is(name, "Report")  ? &im->report
+					 : is(name, "Console") ? &im->console
 					 : is(name, "Summary") ? &im->summary
 							       : &value;
 
@@ -135,7 +137,7 @@ static enum ipm_errc take_section(struct import *im, struct json_cursor *c, stru
 
 static enum ipm_errc find_sections(struct import *im)
 {
-	struct json_cursor c = {im->text.data, im->text.data + im->text.len};
+	struct json_cursor c = json_over(im->text);
 	struct ipm_str name;
 	enum json_step step;
 	enum ipm_errc rc = IPM_OK;
@@ -177,7 +179,7 @@ static enum ipm_errc number_own(struct import *im)
 /* Every listed id that has no number yet. */
 static enum ipm_errc number_listed(struct import *im)
 {
-	struct json_cursor c = {im->objects.data, im->objects.data + im->objects.len};
+	struct json_cursor c = json_over(im->objects);
 	struct ipm_str id, value;
 	uint32_t handle, *number;
 	enum ipm_errc rc = IPM_OK;
@@ -240,7 +242,7 @@ static enum ipm_errc run(struct import *im, struct ipm_sink sink)
 	if (!rc)
 		rc = import_scripts(im);
 	if (!rc)
-		rc = import_report(im);
+		rc = import_notes(im);
 	if (!rc)
 		rc = write_objects(im);
 	if (!rc)
@@ -248,49 +250,39 @@ static enum ipm_errc run(struct import *im, struct ipm_sink sink)
 	return rc;
 }
 
-static enum ipm_errc map(const char *path, struct ipm_str *ret, struct ipm_error *err)
+static enum ipm_errc map(struct import *im, int fd)
 {
 	struct stat st;
-	void *data = MAP_FAILED;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	enum ipm_errc rc = IPM_OK;
 
-	if (fd < 0)
-		return ipm_fail_os(err, errno, "cannot open");
 	if (fstat(fd, &st) < 0)
-		rc = ipm_fail_os(err, errno, "cannot look at it");
-	else if (!S_ISREG(st.st_mode))
-		rc = ipm_fail(err, IPM_ERR_BAD_DATA, "not a regular file");
-	else if (!st.st_size)
-		rc = ipm_fail(err, IPM_ERR_BAD_DATA, "the file is empty");
-	else if ((uint64_t)st.st_size >= UINT64_C(1) << 40)
-		rc = ipm_fail(err, IPM_ERR_LIMIT, "larger than 1 TiB");
-	else
-		data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (!rc && data == MAP_FAILED)
-		rc = ipm_fail_os(err, errno, "cannot map");
-	close(fd);
-	if (!rc)
-		*ret = (struct ipm_str){data, (size_t)st.st_size};
+		return ipm_fail_os(im->err, errno, "cannot look at it");
+	if (!S_ISREG(st.st_mode))
+		return ipm_fail(im->err, IPM_ERR_BAD_DATA, "not a regular file");
+	if (!st.st_size)
+		return ipm_fail(im->err, IPM_ERR_BAD_DATA, "the file is empty");
+	if ((uint64_t)st.st_size >= UINT64_C(1) << 40)
+		return ipm_fail(im->err, IPM_ERR_LIMIT, "larger than 1 TiB");
+	im->text.data = (const char *)ipm_mapping_create(fd, (size_t)st.st_size);
+	if (!im->text.data)
+		return ipm_fail(im->err, IPM_ERR_OS, "cannot map it");
+	im->text.len = (size_t)st.st_size;
+	/* Most of it is read from front to back. */
+	madvise((void *)(uintptr_t)im->text.data, im->text.len, MADV_NORMAL);
+	return IPM_OK;
+}
+
+/* Cut while it was read, it was zeros from some point on: that says more than what came of them. */
+static enum ipm_errc check_cut(struct import *im, int fd, enum ipm_errc rc)
+{
+	struct stat st;
+
+	if (im->text.len && !fstat(fd, &st) && (uint64_t)st.st_size < im->text.len)
+		return ipm_fail(im->err, IPM_ERR_TRUNCATED, "the file was cut while it was read");
 	return rc;
 }
 
-enum ipm_errc ipm_import(const char *path, const struct ipm_import_options *opts,
-			 struct ipm_sink sink, struct ipm_import_result *ret, struct ipm_error *err)
+static void import_deinit(struct import *im)
 {
-	struct ipm_error unused;
-	struct import *im = calloc(1, sizeof(*im));
-	enum ipm_errc rc;
-
-	if (!im)
-		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
-	im->opts = opts;
-	im->err = err ? err : &unused;
-	rc = map(path, &im->text, im->err);
-	if (!rc)
-		rc = run(im, sink);
-	im->result.ids = im->ids.count;
-	im->result.objects = im->written;
 	ipm_writer_destroy(im->writer);
 	import_identity_deinit(im);
 	import_pool_deinit(&im->pool);
@@ -298,9 +290,37 @@ enum ipm_errc ipm_import(const char *path, const struct ipm_import_options *opts
 	ipm_json_deinit(&im->mention);
 	ipm_buf_deinit(&im->scratch);
 	if (im->text.data)
-		munmap((void *)(uintptr_t)im->text.data, im->text.len);
+		ipm_mapping_destroy((const uint8_t *)im->text.data, im->text.len);
+	free(im);
+}
+
+enum ipm_errc ipm_import(const char *path, const struct ipm_import_options *opts,
+			 struct ipm_sink sink, struct ipm_import_result *ret, struct ipm_error *err)
+{
+	/* O_NONBLOCK: a pipe is refused, not waited for. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct ipm_error unused;
+	struct import *im;
+	enum ipm_errc rc;
+
+	if (fd < 0)
+		return ipm_fail_os(err, errno, "cannot open");
+	im = calloc(1, sizeof(*im));
+	if (!im) {
+		close(fd);
+		return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
+	}
+	im->opts = opts;
+	im->err = err ? err : &unused;
+	rc = map(im, fd);
+	if (!rc)
+		rc = run(im, sink);
+	rc = check_cut(im, fd, rc);
+	close(fd);
+	im->result.ids = im->ids.count;
+	im->result.objects = im->written;
 	if (!rc)
 		*ret = im->result;
-	free(im);
+	import_deinit(im);
 	return rc;
 }

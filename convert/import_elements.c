@@ -107,7 +107,7 @@ bool import_has_keys(struct import *im, struct ipm_str items)
 enum ipm_errc import_source_count(struct import *im, struct ipm_str items, uint64_t *ret_indexed,
 				  uint64_t *ret_named, uint64_t *ret_end)
 {
-	struct json_cursor c = {items.data, items.data + items.len};
+	struct json_cursor c = json_over(items);
 	struct ipm_str item, name, own;
 	uint64_t index;
 	enum json_step step = JSON_END;
@@ -302,7 +302,7 @@ static bool is_array_length(const struct ipm_object *object, const struct ipm_pr
 enum ipm_errc import_named(struct import *im, struct ipm_str items, uint64_t skip_below,
 			   uint64_t count, struct ipm_object *object)
 {
-	struct json_cursor c = {items.data, items.data + items.len};
+	struct json_cursor c = json_over(items);
 	struct import_list list = {0};
 	struct ipm_property p, *added;
 	uint64_t taken = 0;
@@ -333,7 +333,7 @@ enum ipm_errc import_named(struct import *im, struct ipm_str items, uint64_t ski
 enum ipm_errc import_named_slices(struct import *im, struct ipm_str items, uint64_t skip_below,
 				  const struct ipm_object *object)
 {
-	struct json_cursor c = {items.data, items.data + items.len};
+	struct json_cursor c = json_over(items);
 	const struct ipm_slices slices = object->more_properties;
 	size_t skip = object->property_count;
 	uint64_t id = slices.first, left = slices.count;

@@ -44,20 +44,25 @@ enum ipm_errc import_id_number(struct import *im, struct ipm_json_ref id, uint32
 	return rc;
 }
 
+/* The value at `offset`; an offset behind the end is none. */
+static bool value_at(struct import *im, uint64_t offset, struct ipm_str *ret)
+{
+	struct json_cursor c;
+
+	if (offset >= im->text.len)
+		return false;
+	c = (struct json_cursor){im->text.data + offset, im->text.data + im->text.len};
+	return json_skip_value(&c, ret);
+}
+
 bool import_listing(struct import *im, uint32_t handle, struct ipm_str *ret)
 {
-	uint64_t offset = import_ids_listing(&im->ids, handle);
-	struct json_cursor c = {im->text.data + offset, im->text.data + im->text.len};
-
-	return offset < im->text.len && json_skip_value(&c, ret);
+	return value_at(im, import_ids_listing(&im->ids, handle), ret);
 }
 
 bool import_mention(struct import *im, uint32_t handle, struct ipm_str *ret)
 {
-	uint64_t offset = import_ids_mention(&im->ids, handle);
-	struct json_cursor c = {im->text.data + offset, im->text.data + im->text.len};
-
-	return offset < im->text.len && json_skip_value(&c, ret);
+	return value_at(im, import_ids_mention(&im->ids, handle), ret);
 }
 
 enum ipm_errc import_enqueue(struct import *im, uint32_t handle, uint8_t kind, uint32_t *ret)

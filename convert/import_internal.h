@@ -14,7 +14,7 @@ struct import {
 	const struct ipm_import_options *opts;
 	struct ipm_str text; /* the whole file, mapped */
 	const char *dropped; /* pages before this have been given back */
-	struct ipm_str paused, objects, scripts, report, summary;
+	struct ipm_str paused, objects, scripts, report, console, summary;
 	struct import_ids ids;
 	struct ipm_str own_prefix;
 	uint32_t own_count;
@@ -105,10 +105,16 @@ IPM_MUST_USE enum ipm_errc import_object(struct import *im, uint32_t number, uin
 /* import_elements.c: the ArrayBuffer that a typed array needs and the JSON does not have. */
 IPM_MUST_USE enum ipm_errc import_buffer(struct import *im, uint32_t number, uint32_t handle);
 
-/* import_pause.c */
+/* import_around.c */
+/* "2026-11-23T05:12:28.120Z"; 0: no such thing. */
+uint64_t import_time(struct ipm_str text);
+/* "Summary", which stands beside the predecessor's keys in our own JSON; else nothing. */
+IPM_MUST_USE enum ipm_errc import_summary(struct import *im, struct ipm_json *json);
 IPM_MUST_USE enum ipm_errc import_meta(struct import *im);
 IPM_MUST_USE enum ipm_errc import_scripts(struct import *im);
-IPM_MUST_USE enum ipm_errc import_report(struct import *im);
+IPM_MUST_USE enum ipm_errc import_notes(struct import *im);
+
+/* import_pause.c */
 IPM_MUST_USE enum ipm_errc import_pauses(struct import *im);
 /* Before anything else: which scopes frames have. */
 IPM_MUST_USE enum ipm_errc import_frame_scopes(struct import *im);

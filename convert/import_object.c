@@ -191,7 +191,7 @@ static struct ipm_str virtual_items(struct builder *b, struct ipm_json_ref remot
 
 static enum ipm_errc read_scopes(struct builder *b, struct ipm_str items)
 {
-	struct json_cursor c = {items.data, items.data + items.len};
+	struct json_cursor c = json_over(items);
 	struct import_list list = {0};
 	struct ipm_object named;
 	struct ipm_json_ref remote;
@@ -225,7 +225,7 @@ static enum ipm_errc read_scopes(struct builder *b, struct ipm_str items)
 
 static enum ipm_errc read_methods(struct builder *b, struct ipm_str items)
 {
-	struct json_cursor c = {items.data, items.data + items.len};
+	struct json_cursor c = json_over(items);
 	struct ipm_json_ref d;
 	struct ipm_property *p;
 	struct ipm_str item, listing;
@@ -365,7 +365,7 @@ static enum ipm_errc read_internal(struct builder *b, struct ipm_str name,
 
 static enum ipm_errc read_internals(struct builder *b)
 {
-	struct json_cursor c = {b->internals.data, b->internals.data + b->internals.len};
+	struct json_cursor c = json_over(b->internals);
 	struct ipm_json json = {0};
 	struct ipm_json_ref d;
 	struct ipm_str item;
@@ -395,7 +395,7 @@ static enum ipm_errc read_internals(struct builder *b)
 
 static enum ipm_errc read_privates(struct builder *b)
 {
-	struct json_cursor c = {b->privates.data, b->privates.data + b->privates.len};
+	struct json_cursor c = json_over(b->privates);
 	struct import_list list = {0};
 	struct ipm_property *p;
 	struct ipm_str item;

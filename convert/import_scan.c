@@ -126,7 +126,7 @@ enum json_step json_next_element(struct json_cursor *c, struct ipm_str *ret_valu
 
 bool json_find_member(struct ipm_str object, const char *name, struct ipm_str *ret)
 {
-	struct json_cursor c = {object.data, object.data + object.len};
+	struct json_cursor c = json_over(object);
 	struct ipm_str key, value;
 
 	if (!json_enter(&c, '{'))

@@ -15,6 +15,12 @@ struct json_cursor {
 	const char *at, *end;
 };
 
+/* Over a text that may be none at all, to whose pointer nothing may be added. */
+static inline struct json_cursor json_over(struct ipm_str text)
+{
+	return (struct json_cursor){text.data, text.len ? text.data + text.len : text.data};
+}
+
 enum json_step {
 	JSON_END,  /* the container is closed; the cursor stands behind it */
 	JSON_ITEM, /* one more */

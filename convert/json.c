@@ -261,6 +261,22 @@ static bool gather(void *self, struct ipm_str piece)
 	return ipm_buf_ok(self);
 }
 
+/* JSON lines, which may be cut: a text for the reader of this document to take apart. */
+static void put_console(struct job *job)
+{
+	struct ipm_buf text = {.max = REPORT_MAX};
+	const struct ipm_note *note;
+
+	if (ipm_reader_note(job->reader, IPM_STR("console"), &note, NULL) == IPM_OK &&
+	    ipm_reader_text(job->reader, &note->text, 0, UINT64_MAX, gather, &text, NULL) ==
+		    IPM_OK &&
+	    ipm_buf_ok(&text) && text.len) {
+		ipm_buf_cstr(&job->out->buffer, ",\n\"Console\":");
+		ipm_json_put_string(&job->out->buffer, ipm_buf_as_str(&text));
+	}
+	ipm_buf_deinit(&text);
+}
+
 /* The report is JSON already; a broken one (cut, say) is no reason to write broken JSON. */
 static enum ipm_errc put_report(struct job *job)
 {
@@ -289,7 +305,7 @@ static enum ipm_errc put_summary(struct job *job)
 	if (rc)
 		return rc;
 	ipm_buf_cstr(&job->out->buffer, ",\n\"Summary\":");
-	ipm_crash_summary_json(&summary, &job->out->buffer);
+	ipm_crash_summary_json(&summary, ipm_reader_meta(job->reader), &job->out->buffer);
 	ipm_buf_cstr(&job->out->buffer, "}\n");
 	ipm_crash_summary_deinit(&summary);
 	return IPM_OK;
@@ -318,6 +334,8 @@ enum ipm_errc ipm_write_json(struct ipm_reader *reader, const struct ipm_convert
 		rc = put_scripts(&job);
 	if (!rc)
 		rc = put_report(&job);
+	if (!rc)
+		put_console(&job);
 	ipm_remote_cache_destroy(job.cdp.cache);
 	return rc ? rc : put_summary(&job);
 }

@@ -543,7 +543,7 @@ static enum ipm_errc put_crash(struct job *job)
 		return rc;
 	ipm_buf_cstr(job->buf, "{\"type\":\"crash\"");
 	at = job->buf->len;
-	ipm_crash_summary_json(&summary, job->buf);
+	ipm_crash_summary_json(&summary, ipm_reader_meta(job->reader), job->buf);
 	if (ipm_buf_ok(job->buf))
 		job->buf->data[at] = ','; /* one object, not two */
 	ipm_buf_byte(job->buf, '\n');

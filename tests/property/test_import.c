@@ -311,8 +311,12 @@ static void write_crash(struct ipm_buf *file)
 					  {.type = IPM_SCOPE_CLOSURE}};
 	struct ipm_meta meta = {.node_version = IPM_STR("v20.1.2"),
 				.program = IPM_STR("/srv/app.js"),
+				.tool = IPM_STR("inspmort 0.0.9"),
+				.channel = IPM_STR("websocket"),
 				.pid = 4711,
 				.time_ns = UINT64_C(1700000000000000000)};
+	struct ipm_note console = {.name = IPM_STR("console")};
+	struct ipm_str argv[3];
 	struct ipm_script script = {.id = 1, .url = IPM_STR("file:///srv/app.js")};
 	struct ipm_summary summary = {.redacted = 2, .capture_ns = 5000000};
 	struct ipm_writer *w;
@@ -325,7 +329,25 @@ static void write_crash(struct ipm_buf *file)
 	for (id = 2; id <= OBJECTS; id++)
 		kinds[id] = choice[rnd(sizeof(choice) / sizeof(choice[0]))];
 	ck_assert_int_eq(ipm_writer_create(memory_sink(file), NULL, &w, &err), IPM_OK);
+	used = 0;
+	meta.v8_version = random_str();
+	meta.platform = random_str();
+	meta.arch = random_str();
+	meta.hostname = random_str();
+	meta.cwd = random_str();
+	meta.exec_path = random_str();
+	meta.context_name = random_str();
+	for (meta.argc = 0; meta.argc < 3 && rnd(5); meta.argc++)
+		argv[meta.argc] = random_str();
+	meta.argv = argv;
 	ck_assert_int_eq(ipm_writer_meta(w, &meta, &err), IPM_OK);
+	if (rnd(2)) {
+		ck_assert_int_eq(ipm_writer_text(w, IPM_STR("\"a\"\n{\"type\":\"log\"}\n"),
+						 &console.text, &err),
+				 IPM_OK);
+		ck_assert_int_eq(ipm_writer_note(w, &console, &err), IPM_OK);
+	}
+	pause.omitted_frames = rnd(3);
 	pause.data = object_value(1 + rnd(OBJECTS));
 	frame.this_value = object_value(1);
 	frame.scopes = scopes;
@@ -510,6 +532,40 @@ START_TEST(nothing_is_lost)
 }
 END_TEST
 
+/* Cuts the file in the middle of the import. */
+static void cut(void *self, uint64_t done, uint64_t total)
+{
+	(void)done;
+	(void)total;
+	ck_assert_int_eq(truncate(self, 5000), 0);
+}
+
+START_TEST(cut_while_read)
+{
+	static const char start[] = "{\"much\":\"", end[] = "\",\"RemoteObjects\":{}}";
+	struct ipm_import_options opts = {.progress = cut};
+	struct ipm_buf json = IPM_BUF_INIT, file = IPM_BUF_INIT;
+	struct ipm_import_result result;
+	struct ipm_error err;
+	size_t n = (size_t)20 << 20;
+	const char *path;
+
+	ipm_buf_cstr(&json, start);
+	ck_assert(ipm_buf_reserve(&json, n));
+	memset(json.data + json.len, 'x', n);
+	json.len += n;
+	ipm_buf_cstr(&json, end);
+	path = temp_file(ipm_buf_bytes(&json));
+	opts.progress_self = (void *)(uintptr_t)path;
+	ck_assert_int_eq(ipm_import(path, &opts, memory_sink(&file), &result, &err),
+			 IPM_ERR_TRUNCATED);
+	ck_assert_str_eq(err.message, "the file was cut while it was read");
+	unlink(path);
+	ipm_buf_deinit(&json);
+	ipm_buf_deinit(&file);
+}
+END_TEST
+
 static void mutate(struct ipm_buf *json)
 {
 	static const char odd[] = "{}[]\",:\\0n-e.\xFF ";
@@ -584,6 +640,7 @@ int main(void)
 
 	tcase_set_timeout(tc, 280);
 	tcase_add_test(tc, nothing_is_lost);
+	tcase_add_test(tc, cut_while_read);
 	tcase_add_test(tc, damaged_json);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);

@@ -192,7 +192,7 @@ static inline void hostile_convert(struct hostile *crash)
 		}
 	}
 	if (ipm_crash_summary_read(reader, &summary, &err) == IPM_OK) {
-		ipm_crash_summary_json(&summary, &out);
+		ipm_crash_summary_json(&summary, ipm_reader_meta(reader), &out);
 		hostile_json(&out, "summary");
 		ipm_crash_summary_deinit(&summary);
 	}
