@@ -42,6 +42,8 @@ void ipm_capture_destroy(struct ipm_capture *c)
 	for (i = 0; i < CONSOLE_LINES; i++)
 		ipm_buf_deinit(&c->console.lines[i]);
 	ipm_buf_deinit(&c->helpers);
+	for (i = 0; i < c->also_count; i++)
+		ipm_buf_deinit(&c->also[i]);
 	pool_deinit(&c->pool);
 	free(c);
 }
@@ -92,6 +94,12 @@ void ipm_capture_helpers(struct ipm_capture *c, struct ipm_str object_id)
 void ipm_capture_own_script(struct ipm_capture *c, uint64_t script_id)
 {
 	c->opts.own_script_id = script_id;
+}
+
+void ipm_capture_also(struct ipm_capture *c, struct ipm_str paused)
+{
+	if (c->also_count < IPM_CAPTURE_PAUSES)
+		ipm_buf_str(&c->also[c->also_count++], paused);
 }
 
 bool run_follows_libraries(const struct run *run)
@@ -207,18 +215,42 @@ static void list_closed_scripts(const struct run *run, struct ipm_buf *out)
 }
 
 /* Primitives of the pause itself: the thing thrown may be a secret string. */
-static void redact_pause(struct run *run, struct ipm_pause *pause)
+static enum ipm_errc write_pause(struct run *run, struct ipm_pause *pause, struct ipm_error *err)
 {
 	struct ipm_value *v = &pause->data;
 
-	if (!run->redaction.on || v->type != IPM_VALUE_STRING || !redact_text(v->string.str))
-		return;
-	*v = (struct ipm_value){.type = IPM_VALUE_OMITTED};
-	v->omitted.reason = IPM_REASON_REDACTED;
-	v->omitted.size = 0;
-	v->omitted.type_name = IPM_STR("string");
-	run->redaction.count++;
-	run->omitted[IPM_REASON_REDACTED]++;
+	if (run->redaction.on && v->type == IPM_VALUE_STRING && redact_text(v->string.str)) {
+		*v = (struct ipm_value){.type = IPM_VALUE_OMITTED};
+		v->omitted.reason = IPM_REASON_REDACTED;
+		v->omitted.size = 0;
+		v->omitted.type_name = IPM_STR("string");
+		run->redaction.count++;
+		run->omitted[IPM_REASON_REDACTED]++;
+	}
+	return ipm_writer_pause(run->writer, pause, err);
+}
+
+/* The one the process dies of, and the others, as far as they can be read. */
+static enum ipm_errc parse_pauses(struct run *run, struct ipm_str message, struct paused *ret,
+				  size_t *ret_count, struct ipm_error *err)
+{
+	const struct ipm_capture *c = run->capture;
+	struct ipm_error ignored;
+	enum ipm_errc rc;
+	size_t i;
+
+	rc = paused_parse(message, c->opts.skip_frames, c->opts.own_script_id, &run->paused_pool,
+			  ret, err);
+	if (rc)
+		return rc;
+	*ret_count = 1;
+	for (i = 0; i < c->also_count; i++)
+		if (!paused_parse(ipm_buf_as_str(&c->also[i]), 0, c->opts.own_script_id,
+				  &run->paused_pool, &ret[*ret_count], &ignored))
+			++*ret_count;
+	for (i = 0; c->opts.thread.len && i < *ret_count; i++)
+		ret[i].pause.thread = c->opts.thread;
+	return IPM_OK;
 }
 
 static enum ipm_errc capture(struct run *run, struct ipm_str message, struct ipm_error *err)
@@ -231,34 +263,32 @@ static enum ipm_errc capture(struct run *run, struct ipm_str message, struct ipm
 					     .max_bytes = full ? INT32_MAX : MAX_BUFFER,
 					     .room = full ? MAX_ROOM_FULL : MAX_ROOM};
 	struct ipm_buf closed = IPM_BUF_INIT;
-	struct paused paused;
+	struct paused paused[1 + IPM_CAPTURE_PAUSES];
 	struct ipm_error walker_err;
 	enum ipm_errc rc, walker_rc;
+	size_t count, i;
 
-	rc = paused_parse(message, c->opts.skip_frames, c->opts.own_script_id, &run->paused_pool,
-			  &paused, err);
+	rc = parse_pauses(run, message, paused, &count, err);
 	if (rc)
 		return rc;
-	if (c->opts.thread.len)
-		paused.pause.thread = c->opts.thread;
-	run->result.frames = paused.pause.frame_count;
+	run->result.frames = paused[0].pause.frame_count;
 	if (walker_opts.max_string > INT32_MAX)
 		walker_opts.max_string = INT32_MAX;
 	/* Without the walker there are still frames and sources. */
-	leave_out_runtime(run, &paused);
+	for (i = 0; i < count; i++)
+		leave_out_runtime(run, &paused[i]);
 	list_closed_scripts(run, &closed);
 	walker_opts.closed_scripts = ipm_buf_as_str(&closed);
 	walker_opts.helpers = ipm_buf_as_str(&c->helpers);
 	walker_rc = walker_install(&run->walker, &walker_opts, &walker_err);
 	ipm_buf_deinit(&closed);
 	rc = run_write_meta(run, err);
-	if (!rc && !walker_rc)
-		walker_rc = add_roots(run, &paused, &walker_err);
-	redact_pause(run, &paused.pause);
-	if (!rc)
-		rc = ipm_writer_pause(run->writer, &paused.pause, err);
-	if (!rc)
-		rc = run_write_frame_scripts(run, &paused.pause, err);
+	for (i = 0; i < count && !rc && !walker_rc; i++)
+		walker_rc = add_roots(run, &paused[i], &walker_err);
+	for (i = 0; i < count && !rc; i++)
+		rc = write_pause(run, &paused[i].pause, err);
+	for (i = 0; i < count && !rc; i++)
+		rc = run_write_frame_scripts(run, &paused[i].pause, err);
 	if (!rc)
 		rc = ipm_writer_flush(run->writer, err);
 	if (!rc)

@@ -27,6 +27,8 @@ struct ipm_capture {
 	struct console console;
 	struct ipm_str context_name;
 	struct ipm_buf helpers; /* see ipm_capture_helpers */
+	struct ipm_buf also[IPM_CAPTURE_PAUSES];
+	size_t also_count;
 	struct pool pool;
 	bool running; /* events are of our own making */
 };
@@ -53,7 +55,8 @@ struct run {
 	struct ipm_buf answer;
 	struct source_cache sources;
 	struct same_text same_texts[SAME_TEXTS];
-	uint64_t other_sources_left; /* bytes that scripts of no frame may take */
+	uint64_t frame_sources_left; /* bytes that scripts of frames may take */
+	uint64_t other_sources_left; /* the same for all others */
 	uint64_t refetch_left;	     /* bytes of sources that may be asked for again */
 	uint64_t omitted[IPM_REASON_COUNT];
 	uint64_t started_ns;

@@ -76,6 +76,13 @@ void ipm_capture_helpers(struct ipm_capture *c, struct ipm_str object_id);
 void ipm_capture_own_script(struct ipm_capture *c, uint64_t script_id);
 
 /*
+ * A further pause of the same death, a rejection that nobody had handled by then: for the next
+ * ipm_capture_run, which writes it and what it holds behind its own. At most IPM_CAPTURE_PAUSES.
+ */
+enum { IPM_CAPTURE_PAUSES = 8 };
+void ipm_capture_also(struct ipm_capture *c, struct ipm_str paused);
+
+/*
  * Writes a whole crash file into `sink`: `paused` is the text of the Debugger.paused event. The
  * target stays paused; resuming it is the caller's. A spent budget is IPM_OK with
  * ret->stopped_by set. On failure the file holds what came before and says so, if the sink

@@ -19,6 +19,7 @@
 
 void sources_init(struct run *run)
 {
+	run->frame_sources_left = run->capture->limits.max_bytes / FRAME_SOURCES_PART;
 	run->other_sources_left = run->capture->limits.max_bytes / OTHER_SOURCES_PART;
 	run->refetch_left = MAX_REFETCHED;
 }
@@ -80,17 +81,16 @@ static enum ipm_errc write_script(struct run *run, struct script_entry *entry, b
 	return IPM_OK;
 }
 
-static enum ipm_errc write_by_id(struct run *run, uint64_t id, uint64_t *budget,
-				 struct ipm_error *err)
+static enum ipm_errc write_by_id(struct run *run, uint64_t id, struct ipm_error *err)
 {
 	struct script_entry *entry = scripts_find(&run->capture->scripts, id);
 	bool with_source;
 
 	if (!entry || entry->written)
 		return IPM_OK;
-	with_source = entry->script.length <= *budget;
+	with_source = entry->script.length <= run->frame_sources_left;
 	if (with_source)
-		*budget -= entry->script.length;
+		run->frame_sources_left -= entry->script.length;
 	else
 		entry->script.source_missing = IPM_REASON_BYTES;
 	return write_script(run, entry, with_source, err);
@@ -99,15 +99,13 @@ static enum ipm_errc write_by_id(struct run *run, uint64_t id, uint64_t *budget,
 enum ipm_errc run_write_frame_scripts(struct run *run, const struct ipm_pause *pause,
 				      struct ipm_error *err)
 {
-	uint64_t budget = run->capture->limits.max_bytes / FRAME_SOURCES_PART;
 	enum ipm_errc rc = IPM_OK;
 	size_t i;
 
 	for (i = 0; !rc && i < pause->frame_count; i++) {
-		rc = write_by_id(run, pause->frames[i].location.script_id, &budget, err);
+		rc = write_by_id(run, pause->frames[i].location.script_id, err);
 		if (!rc)
-			rc = write_by_id(run, pause->frames[i].function_location.script_id, &budget,
-					 err);
+			rc = write_by_id(run, pause->frames[i].function_location.script_id, err);
 	}
 	return rc;
 }

@@ -18,7 +18,10 @@ static napi_value path_value(napi_env env, const struct ipm_buf *path)
 /* The path of the file; NULL: none. */
 static napi_value die(struct agent *a, napi_value error)
 {
-	struct crash crash = {.reason = a->confirmed_reason, .hold = &a->confirmed, .error = error};
+	struct crash crash = {.reason = a->confirmed_reason,
+			      .hold = &a->confirmed,
+			      .error = error,
+			      .with_pending = true};
 	struct ipm_buf path = IPM_BUF_INIT;
 	napi_value value = NULL;
 	struct guard guard;

@@ -151,6 +151,8 @@ void rejection_begins(struct agent *a, napi_value promise, napi_value reason);
 struct hold rejection_claim(struct agent *a, napi_value error);
 /* The first unhandled one becomes what is confirmed; false when there is none. */
 bool rejection_confirm(struct agent *a);
+/* Puts the reasons of those still unhandled into the array `reasons`; how many, and their holds. */
+unsigned rejections_pending(struct agent *a, napi_value reasons, struct hold **ret_holds);
 void rejections_settle(struct agent *a);
 
 /* settle.c */
@@ -168,6 +170,7 @@ struct crash {
 	const char *reason; /* CDP's: exception, promiseRejection, OOM */
 	struct hold *hold;  /* may be empty: then the file has no frames */
 	napi_value error;   /* NULL: none */
+	bool with_pending;  /* rejections that nobody has handled go into the file, too */
 };
 /* Walks everything into a file that is not published yet. */
 IPM_MUST_USE enum ipm_errc crash_write(struct agent *a, const struct crash *crash,

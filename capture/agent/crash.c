@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,8 @@ struct writing {
 	const struct crash *crash;
 	struct ipm_capture *capture;
 	struct ipm_buf pause; /* as V8 would have told it */
+	struct hold *pending[REJECTIONS_MAX];
+	unsigned pending_count;
 	struct script_names scripts;
 	struct ipm_new_file file;
 	struct ipm_capture_result result;
@@ -45,12 +48,12 @@ static enum ipm_errc ask_own_frame(struct session *s, struct ipm_str paused, con
 	return rc;
 }
 
-/* The RemoteObject of the thing thrown: it is the argument of the function we paused in. */
-static enum ipm_errc append_error(struct session *s, struct ipm_str paused, struct ipm_buf *out,
-				  struct ipm_error *err)
+/* The RemoteObject of a thing thrown: the argument of the function we paused in, or a pending one. */
+static enum ipm_errc append_error(struct session *s, struct ipm_str paused, const char *expression,
+				  struct ipm_buf *out, struct ipm_error *err)
 {
 	struct ipm_buf reply = IPM_BUF_INIT;
-	enum ipm_errc rc = ask_own_frame(s, paused, "error", &reply, err);
+	enum ipm_errc rc = ask_own_frame(s, paused, expression, &reply, err);
 	struct ipm_str text;
 	size_t at, end;
 
@@ -103,23 +106,30 @@ static struct ipm_str known(const struct ipm_buf *buf)
 	return ipm_buf_as_str(buf);
 }
 
+/* Of what was thrown: an expression in the frame we paused in (NULL: nothing was). */
+struct thrown {
+	const char *expression, *reason;
+	struct hold *hold;
+};
+
 /* The pause as V8 would have told it, had its debugger been on at the throw. */
-static enum ipm_errc compose_pause(struct writing *w, struct ipm_str paused, struct ipm_buf *out)
+static enum ipm_errc compose_pause(struct writing *w, struct ipm_str paused,
+				   const struct thrown *thrown, struct ipm_buf *out)
 {
 	struct session *s = &w->agent->session;
-	struct hold *hold = w->crash->hold;
+	struct hold *hold = thrown->hold;
 	struct ipm_buf error = IPM_BUF_INIT;
 	enum ipm_errc rc = IPM_OK;
 
 	ipm_buf_cstr(out, "{\"method\":\"Debugger.paused\",\"params\":{\"callFrames\":[");
-	if (w->crash->error) {
-		rc = append_error(s, paused, &error, w->err);
+	if (thrown->expression) {
+		rc = append_error(s, paused, thrown->expression, &error, w->err);
 		if (!rc)
 			unwound_frames(hold, &w->scripts, ipm_buf_as_str(&error), out);
 	}
 	if (!rc && hold->taken)
 		rc = hold_frames(hold, s, out, w->err);
-	ipm_buf_printf(out, "],\"reason\":\"%s\"", w->crash->reason);
+	ipm_buf_printf(out, "],\"reason\":\"%s\"", thrown->reason);
 	if (error.len) {
 		ipm_buf_cstr(out, ",\"data\":");
 		ipm_buf_append(out, error.data, error.len - 1);
@@ -133,6 +143,51 @@ static enum ipm_errc compose_pause(struct writing *w, struct ipm_str paused, str
 	ipm_buf_cstr(out, "\"}");
 	ipm_buf_cstr(out, ",\"hitBreakpoints\":[]}}");
 	return rc ? rc : ipm_buf_status(out, w->err);
+}
+
+/* Rejections of the same turn; the crash is worth a file also without them. */
+static void add_pending(struct writing *w, struct ipm_str paused)
+{
+	struct ipm_buf pause = IPM_BUF_INIT;
+	struct ipm_error err, *outer = w->err;
+	char expression[32];
+	unsigned i;
+
+	w->err = &err;
+	for (i = 0; i < w->pending_count; i++) {
+		struct thrown thrown = {expression, "promiseRejection", w->pending[i]};
+
+		snprintf(expression, sizeof(expression), "pause.pending[%u]", i);
+		ipm_buf_reset(&pause);
+		if (!compose_pause(w, paused, &thrown, &pause))
+			ipm_capture_also(w->capture, ipm_buf_as_str(&pause));
+	}
+	w->err = outer;
+	ipm_buf_deinit(&pause);
+}
+
+/* Where the function that we pause in finds them. */
+static void list_pending(struct writing *w)
+{
+	struct agent *a = w->agent;
+	napi_value pause, reasons;
+
+	if (w->crash->with_pending && a->rejection_count &&
+	    napi_get_reference_value(a->env, a->pause, &pause) == napi_ok &&
+	    napi_create_array(a->env, &reasons) == napi_ok &&
+	    napi_set_named_property(a->env, pause, "pending", reasons) == napi_ok)
+		w->pending_count = rejections_pending(a, reasons, w->pending);
+}
+
+/* The walk is not to find them there. */
+static void unlist_pending(struct writing *w)
+{
+	struct agent *a = w->agent;
+	napi_value pause, name;
+
+	if (w->pending_count && napi_get_reference_value(a->env, a->pause, &pause) == napi_ok &&
+	    napi_create_string_latin1(a->env, "pending", NAPI_AUTO_LENGTH, &name) == napi_ok)
+		napi_delete_property(a->env, pause, name, NULL);
 }
 
 static void on_event(void *self, struct ipm_str message)
@@ -150,11 +205,14 @@ static void on_paused(void *self, struct ipm_str message)
 {
 	struct writing *w = self;
 	struct session *s = &w->agent->session;
+	struct thrown thrown = {w->crash->error ? "error" : NULL, w->crash->reason, w->crash->hold};
 
 	s->on_paused = NULL;
 	hand_over_helpers(w, message);
 	tell_own_script(w, message);
-	w->rc = compose_pause(w, message, &w->pause);
+	w->rc = compose_pause(w, message, &thrown, &w->pause);
+	if (!w->rc)
+		add_pending(w, message);
 	if (session_post(s, "Debugger.resume", IPM_STR(""), NULL) && !w->rc)
 		w->rc = IPM_ERR_PROTOCOL;
 }
@@ -167,6 +225,7 @@ static void on_resumed(void *self)
 {
 	struct writing *w = self;
 
+	unlist_pending(w);
 	if (!w->rc)
 		w->rc = ipm_capture_run(w->capture, &w->agent->session.channel,
 					ipm_buf_as_str(&w->pause), ipm_fd_sink(w->file.fd),
@@ -222,6 +281,7 @@ static enum ipm_errc capture(struct writing *w)
 	a->session.channel.on_event = on_event;
 	a->session.channel.on_event_self = w;
 	w->rc = IPM_ERR_PROTOCOL;
+	list_pending(w);
 	rc = agent_pause(a, w->crash->error, on_paused, on_resumed, w, w->err);
 	a->session.channel.on_event = NULL;
 	session_release_walker(&a->session);

@@ -151,6 +151,21 @@ bool rejection_confirm(struct agent *a)
 	return false;
 }
 
+unsigned rejections_pending(struct agent *a, napi_value reasons, struct hold **ret_holds)
+{
+	unsigned i, count = 0;
+
+	for (i = 0; i < a->rejection_count; i++) {
+		struct rejection *r = &a->rejections[i];
+		napi_value reason = member(a, r, REASON);
+
+		if (reason && !was_handled(a, r) &&
+		    napi_set_element(a->env, reasons, count, reason) == napi_ok)
+			ret_holds[count++] = &r->hold;
+	}
+	return count;
+}
+
 void rejections_settle(struct agent *a)
 {
 	while (a->rejection_count)
