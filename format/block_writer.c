@@ -438,7 +438,8 @@ enum ipm_errc ipm_block_writer_add(struct ipm_block_writer *bw, enum ipm_block_k
 		f->first_id = id;
 		put_preamble(&f->raw, kind);
 	}
-	new_group = !f->records || f->in_group == IPM_GROUP_RECORDS || f->counter != before;
+	new_group = !f->records || f->counter != before || f->in_group == IPM_GROUP_RECORDS ||
+		    f->raw.len - f->directory[f->groups - 1] >= IPM_GROUP_BYTES;
 	if (new_group) {
 		f->directory[f->groups++] = (uint16_t)f->raw.len;
 		f->in_group = 0;

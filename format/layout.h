@@ -49,7 +49,8 @@ enum {
 	IPM_FRAME_BYTES_MAX = 1 << 27,	/* of one skippable frame; a ROOT of 512 GiB has 3 MiB */
 	IPM_BLOCK_RAW_LIMIT = 65535,	/* a directory entry is a u16 */
 	IPM_RECORD_BYTES_MAX = 1 << 24, /* a record this long has a block of its own */
-	IPM_GROUP_RECORDS = 32,
+	IPM_GROUP_RECORDS = 64,
+	IPM_GROUP_BYTES = 1280, /* a group ends with the record that reaches this */
 	IPM_PAGE_BLOCKS = 1024,
 	IPM_LIST_MAX = 65536,	     /* items of one list in a record that a reader accepts */
 	IPM_INLINE_ITEMS_MAX = 4096, /* that a writer puts there */
