@@ -11,13 +11,13 @@
 #define CONSOLE_LINE_MAX 16384
 /* Elements of one array or Map, bytes of one buffer; more would crowd out everything else. */
 #define MAX_ELEMENTS	  UINT64_C(1000000)
-#define MAX_ELEMENTS_FULL UINT64_C(16777216)
+#define MAX_ELEMENTS_FULL ((uint64_t)UINT32_MAX)
 #define MAX_BUFFER	  UINT64_C(1048576)
-/* Characters of text in one record: long lists of long strings are cut after that. */
-#define MAX_ROOM      UINT64_C(1048576)
-#define MAX_ROOM_FULL UINT64_C(67108864)
-#define NS_PER_MS     UINT64_C(1000000)
-#define MIN_GRACE_NS  UINT64_C(100000000)
+#define MAX_BUFFER_FULL	  (UINT64_C(1) << 40)
+/* Characters of text in one record: long lists of long strings are cut, or go to slices, after that. */
+#define MAX_ROOM     UINT64_C(1048576)
+#define NS_PER_MS    UINT64_C(1000000)
+#define MIN_GRACE_NS UINT64_C(100000000)
 
 enum ipm_errc ipm_capture_create(const struct ipm_capture_options *opts, struct ipm_capture **ret,
 				 struct ipm_error *err)
@@ -260,8 +260,8 @@ static enum ipm_errc capture(struct run *run, struct ipm_str message, struct ipm
 	struct walker_options walker_opts = {.max_string = c->limits.max_string,
 					     .max_elements =
 						     full ? MAX_ELEMENTS_FULL : MAX_ELEMENTS,
-					     .max_bytes = full ? INT32_MAX : MAX_BUFFER,
-					     .room = full ? MAX_ROOM_FULL : MAX_ROOM};
+					     .max_bytes = full ? MAX_BUFFER_FULL : MAX_BUFFER,
+					     .room = MAX_ROOM};
 	struct ipm_buf closed = IPM_BUF_INIT;
 	struct paused paused[1 + IPM_CAPTURE_PAUSES];
 	struct ipm_error walker_err;
@@ -319,6 +319,7 @@ static void run_deinit(struct run *run)
 	pool_deinit(&run->record_pool);
 	ipm_buf_deinit(&run->answer);
 	source_cache_deinit(&run->sources);
+	long_texts_deinit(&run->longs);
 	ipm_buf_deinit(&run->walker.handle);
 	ipm_buf_deinit(&run->walker.process);
 	free(run);
@@ -376,6 +377,7 @@ enum ipm_errc ipm_capture_run(struct ipm_capture *c, struct ipm_channel *ch, str
 		run_deinit(run);
 		return rc;
 	}
+	run->longs.writer = run->writer;
 	c->running = true;
 	rc = capture(run, paused, err);
 	walker_remove(&run->walker);

@@ -55,6 +55,7 @@ struct run {
 	struct ipm_buf answer;
 	struct source_cache sources;
 	struct same_text same_texts[SAME_TEXTS];
+	struct long_texts longs;
 	uint64_t frame_sources_left; /* bytes that scripts of frames may take */
 	uint64_t other_sources_left; /* the same for all others */
 	uint64_t refetch_left;	     /* bytes of sources that may be asked for again */

@@ -107,7 +107,7 @@ static enum ipm_errc write_long_text(struct walk *walk, struct ipm_text *text,
 	uint64_t length = text->length;
 	enum ipm_errc rc;
 
-	if (!text->str.len)
+	if (!text->str.len || text->slices.count)
 		return IPM_OK;
 	rc = ipm_writer_text(walk->run->writer, text->str, text, err);
 	text->length = length;
@@ -119,6 +119,9 @@ static enum ipm_errc write_piece(struct walk *walk, const struct walker_record *
 {
 	struct ipm_slice slice = {0};
 
+	if (rec->piece_type == 's')
+		return long_texts_piece(&walk->run->longs, rec->text, rec->units,
+					&walk->run->redaction, err);
 	if (!walk->pieces.of)
 		return ipm_fail(err, IPM_ERR_PROTOCOL, "the walker's answer: a piece of nothing");
 	slice.id = walk->pieces.next++;
@@ -203,6 +206,7 @@ static enum ipm_errc fetch_extras(struct walk *walk, struct ipm_error *err)
 	if (run->extras_max_ns - run->extras_ns < run->stop_ns - before)
 		opts.until_ns = before + (run->extras_max_ns - run->extras_ns);
 	text.pool = &run->batch_pool;
+	text.longs = NULL;
 	rc = extras_fetch(&run->walker, &text, &run->batch_pool, walk->extras, walk->extra_count,
 			  &opts, err);
 	run->extras_ns += ipm_monotonic_ns() - before;
@@ -244,6 +248,7 @@ static enum ipm_errc next_batch(struct walk *walk, bool *ret_done, struct ipm_er
 	rc = walker_step(&run->walker, count, BATCH_CHARS, &run->answer, err);
 	if (!rc)
 		rc = run_open_text(run, &run->answer, &run->record_pool, &walk->text, err);
+	walk->text.longs = &run->longs;
 	if (!rc)
 		rc = walker_text_number(&walk->text, ';', &walk->discovered, err);
 	if (!rc)

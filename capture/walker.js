@@ -53,6 +53,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	const NEEDS_CDP = 1, SLICED = 2, CLOSED = 8; /* record flags */
 	const PIECE = 4096, PIECE_BYTES = 262144, SHARD = 8388608, SPARSE_FROM = 65536, KEY_CACHE = 65536;
 	const SAME_SOURCE = 64, FUNCTION_TEXT = 65536;
+	const LONG = 65536, PREFIX = 256, LONG_PIECE = 131072;
 	const maxString = options.maxString, maxElements = options.maxElements;
 	const maxBytes = options.maxBytes;
 
@@ -61,6 +62,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	const objects = list(); /* by id; 0 is nobody */
 	const tags = list();	/* by id: 0, or an index into scopes */
 	const scopes = list();	/* [type, name] */
+	const longs = list();
 	let ids = new SafeMap();
 	const fullShards = list();
 	const scopeIds = new SafeMap();
@@ -69,6 +71,8 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	const classes = new SafeMap(); /* prototype to { name, hasPrivates } */
 	let definitions = '', definitionCount = 0, keyCount = 0;
 	let head = 1, room = 0, more = null, wanted = '';
+	/* Strings of the last record or piece that follow in pieces, where there can be pieces. */
+	let sliceStrings = false, long = 0, longAt = 0;
 	let stackGetter, quietStacks = true;
 	/* Scripts whose functions' closures stay out, ids with a comma behind each. */
 	const closedScripts = new SafeMap();
@@ -140,7 +144,11 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	}
 
 	function string(s, limit) {
-		const n = s.length;
+		const n = s.length, end = n < limit ? n : limit;
+		if (limit > LONG && sliceStrings && end > PREFIX && (end > LONG || end > room)) {
+			longs[longs.length] = { __proto__: null, text: s, end };
+			return 'L' + n + ',' + end + ',' + PREFIX + ':' + slice(s, 0, PREFIX);
+		}
 		if (n > limit || n > room) {
 			const most = room > 256 ? (room < limit ? room : limit) : (limit < 256 ? limit : 256);
 			if (n > most) {
@@ -576,6 +584,38 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		return s + '\n';
 	}
 
+	function longPiece() {
+		const { text, end } = longs[long], to = end - longAt < LONG_PIECE ? end : longAt + LONG_PIECE;
+		const s = '+s' + (to - longAt) + ':' + slice(text, longAt, to) + '\n';
+		longAt = to;
+		if (longAt === end) {
+			longAt = 0;
+			if (++long === longs.length)
+				long = longs.length = 0;
+		}
+		return s;
+	}
+
+	/* The rest of what came last before what is new. */
+	function next() {
+		if (long < longs.length)
+			return longPiece();
+		sliceStrings = true;
+		room = options.room;
+		let s;
+		const going = more !== null;
+		try {
+			s = going ? piece() : record(objects[head], head++);
+		} catch {
+			/* It cannot be read, or not to its end. */
+			more = null;
+			long = longs.length = 0;
+			s = going ? '' : start(KIND.object, key('Object'), 4) + 'u\n';
+		}
+		sliceStrings = false;
+		return s;
+	}
+
 	function flush(text) {
 		const s = definitionCount + ';' + definitions + text;
 		definitions = '';
@@ -648,22 +688,10 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		step(count, chars) {
 			let s = '';
 			wanted = '';
-			for (let n = 0; n < count && s.length < chars; n++) {
-				if (more !== null) {
-					s += piece();
-					continue;
-				}
-				if (head >= objects.length)
-					break;
-				room = options.room;
-				try {
-					s += record(objects[head], head);
-				} catch {
-					more = null;
-					s += start(KIND.object, key('Object'), 4) + 'u\n'; /* this one cannot be read */
-				}
-				head++;
-			}
+			const last = head + count;
+			while (head < last && s.length < chars &&
+			       (head < objects.length || more !== null || longs.length > 0))
+				s += next();
 			return flush(objects.length - 1 + ';' + wanted + ';' + s);
 		},
 		/* The things with these ids ("3,17,"), for questions that only the protocol answers. */

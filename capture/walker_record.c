@@ -16,11 +16,15 @@ static void redact(struct walker_text *w, bool secret_place, struct ipm_value *v
 		return;
 	switch (v->type) {
 	case IPM_VALUE_STRING:
-		if (secret_place && v->string.length)
+		if (secret_place && v->string.slices.count)
+			; /* known by its beginning only */
+		else if (secret_place && v->string.length)
 			redaction_learn(w->redaction, v->string.str);
 		else if (!redact_text(v->string.str) &&
 			 !redaction_knows(w->redaction, v->string.str))
 			return;
+		if (v->string.slices.count)
+			long_texts_drop(w->longs, &v->string);
 		if (v->string.length)
 			walker_text_omit(w, IPM_REASON_REDACTED, v->string.length,
 					 IPM_STR("string"), v);
@@ -221,6 +225,8 @@ static enum ipm_errc take_object_text(struct walker_text *w, bool whole, struct 
 	else if (v.type == IPM_VALUE_OMITTED)
 		o->omitted_reason = v.omitted.reason;
 	if (!whole && w->redaction->on && redact_text(o->text.str)) {
+		if (o->text.slices.count)
+			long_texts_drop(w->longs, &o->text);
 		o->text = (struct ipm_text){.str = IPM_STR("[redacted]"), .length = 10};
 		w->redaction->count++;
 		w->omitted[IPM_REASON_REDACTED]++;
@@ -361,6 +367,8 @@ static enum ipm_errc take_piece(struct walker_text *w, uint64_t id, struct walke
 		rc = take_properties(w, secret, &rec->properties, &rec->property_count, err);
 	else if (rec->piece_type == 'b')
 		rc = take_bytes(w, &rec->bytes, err);
+	else if (rec->piece_type == 's')
+		rc = walker_text_units(w, &rec->text, &rec->units, err);
 	else
 		rc = walker_text_bad(w, "unknown piece", err);
 	return rc ? rc : walker_text_expect(w, '\n', err);

@@ -220,6 +220,30 @@ static enum ipm_errc take_js_number(struct walker_text *w, struct ipm_value *ret
 	return IPM_OK;
 }
 
+/* Its beginning is here; where the rest goes is known. */
+static enum ipm_errc take_long_string(struct walker_text *w, struct ipm_value *ret,
+				      struct ipm_error *err)
+{
+	uint64_t full, available, units;
+	struct ipm_str str;
+	enum ipm_errc rc;
+
+	rc = walker_text_number(w, ',', &full, err);
+	if (!rc)
+		rc = walker_text_number(w, ',', &available, err);
+	if (!rc)
+		rc = walker_text_units(w, &str, &units, err);
+	if (rc)
+		return rc;
+	if (!w->longs || units > available || available > full)
+		return walker_text_bad(w, "a long string is out of place", err);
+	*ret = (struct ipm_value){.type = IPM_VALUE_STRING};
+	ret->string.str = str;
+	ret->string.length = full;
+	w->omitted[IPM_REASON_STRING] += available < full;
+	return long_texts_announce(w->longs, available, &ret->string, err);
+}
+
 static enum ipm_errc take_string(struct walker_text *w, struct ipm_value *ret,
 				 struct ipm_error *err)
 {
@@ -277,6 +301,8 @@ enum ipm_errc walker_text_value(struct walker_text *w, struct ipm_value *ret, st
 	case 's':
 	case 'S':
 		return take_string(w, ret, err);
+	case 'L':
+		return take_long_string(w, ret, err);
 	case 'o':
 		rc = walker_text_number(w, ';', &n, err);
 		if (rc)

@@ -11,12 +11,14 @@
  *   text        length ":" units
  *   value       "u" undefined | "z" null | "t" | "f" | "n" number ";" | "b" digits ";"
  *               | "s" text | "S" full-length "," text  whole and cut string
+ *               | "L" full-length "," available "," text  its beginning; pieces follow
  *               | "o" id ";" | "g" getter "," setter ";" | "h" holes ";" | "!" reason ";"
  *   key         number | '"' definition                known name, name given in place
  *   property    key "=" value | key "#" flags "=" value
  *   properties  "p" in-all ";" property… "."
  *   record      kind "," class-name "," flags ";" prototype detail properties "\n"
  *   piece       "+e" value… "]" "\n" | "+p" property… "." "\n" | "+b" text "\n"
+ *               | "+s" text "\n"                       of the string announced first
  *
  * `detail` depends on the kind; see walker_record.c. The reader trusts none of it: the other side
  * may be any program.
@@ -24,6 +26,7 @@
 
 #include "ipm_model.h"
 #include "json.h"
+#include "long_text.h"
 #include "pool.h"
 #include "redact.h"
 
@@ -52,13 +55,14 @@ struct walker_text {
 	struct names *names;
 	struct pool *pool; /* for what a record points to; the caller resets it */
 	struct redaction *redaction;
-	uint64_t *omitted; /* by reason: counted up */
+	uint64_t *omitted;	  /* by reason: counted up */
+	struct long_texts *longs; /* NULL: there must be none */
 };
 
 /* One object, or a piece of the one before. */
 struct walker_record {
 	bool is_piece;
-	char piece_type; /* 'e', 'p' or 'b' */
+	char piece_type; /* 'e', 'p', 'b' or 's' */
 	unsigned flags;
 	struct ipm_object object;
 	uint64_t all_elements;	 /* that follow in pieces, counting those in `object` */
@@ -69,6 +73,8 @@ struct walker_record {
 	const struct ipm_property *properties;
 	size_t property_count;
 	struct ipm_bytes bytes;
+	struct ipm_str text; /* of a string that goes on */
+	uint64_t units;	     /* of it */
 };
 
 void names_deinit(struct names *names);
