@@ -52,7 +52,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		Block: 5, Script: 6, Eval: 7, Module: 8, 'Expression Stack': 9 };
 	const NEEDS_CDP = 1, SLICED = 2, CLOSED = 8; /* record flags */
 	const PIECE = 4096, PIECE_BYTES = 262144, SHARD = 8388608, SPARSE_FROM = 65536, KEY_CACHE = 65536;
-	const SAME_SOURCE = 64, FUNCTION_TEXT = 65536;
+	const SAME_SOURCE = 64, FUNCTION_TEXT = 262144;
 	const LONG = 65536, PREFIX = 256, LONG_PIECE = 131072;
 	const maxString = options.maxString, maxElements = options.maxElements;
 	const maxBytes = options.maxBytes;
@@ -449,8 +449,9 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		} else if (typeof o === 'function') {
 			kind = KIND.function;
 			const source = sourceOf(o);
-			/* Longer than other strings: most turn out to be pieces of their scripts. */
-			detail = string(source, maxString < FUNCTION_TEXT ? FUNCTION_TEXT : maxString);
+			/* Whole, though longer than other strings: most turn out to be pieces of their scripts. */
+			detail = source.length > FUNCTION_TEXT ? string(source, maxString) :
+				's' + source.length + ':' + source;
 			const place = locate ? locate(o) : undefined;
 			if (place !== undefined)
 				detail += place;
