@@ -53,6 +53,21 @@ static struct crash *crash_new(const char *dir, const char *name, const struct s
 	return crash;
 }
 
+static enum ipm_errc read_summary(struct crash *crash, struct ipm_error *err)
+{
+	struct ipm_reader *reader;
+	enum ipm_errc code = ipm_reader_open(crash->path, NULL, &reader, err);
+
+	crash->summarised = true;
+	if (code)
+		return code;
+	code = ipm_crash_summary_read(reader, &crash->summary, err);
+	ipm_reader_close(reader);
+	if (!code && crash->summary.time_ns)
+		crash->time_ns = crash->summary.time_ns;
+	return code;
+}
+
 /* Newest first; the names hold the time, too, and settle the rest. */
 static int by_age(const void *a, const void *b)
 {
@@ -238,7 +253,6 @@ static enum ipm_errc add_file(struct crash_source *source, const struct stat *st
 			      struct ipm_error *err)
 {
 	struct crash *crash = crash_new(NULL, source->path, st);
-	struct ipm_reader *reader;
 	enum ipm_errc code;
 
 	source->crashes = calloc(1, sizeof(struct crash *));
@@ -248,11 +262,8 @@ static enum ipm_errc add_file(struct crash_source *source, const struct stat *st
 	}
 	source->crashes[0] = crash;
 	source->count = 1;
-	code = ipm_reader_open(source->path, NULL, &reader, err);
-	if (code)
-		return ipm_error_context(err, code, "%s", source->path);
-	ipm_reader_close(reader);
-	return IPM_OK;
+	code = read_summary(crash, err);
+	return code ? ipm_error_context(err, code, "%s", source->path) : IPM_OK;
 }
 
 static enum ipm_errc add_source(struct crash_source *source, const char *path,
@@ -316,25 +327,14 @@ void crash_set_deinit(struct crash_set *set)
 
 void crash_summarise(struct crash_set *set, struct crash *crash)
 {
-	struct ipm_reader *reader;
 	struct ipm_error err;
-	enum ipm_errc code;
 
 	if (crash->summarised)
 		return;
-	crash->summarised = true;
 	set->summarised++;
 	set->version++;
-	code = ipm_reader_open(crash->path, NULL, &reader, &err);
-	if (!code) {
-		code = ipm_crash_summary_read(reader, &crash->summary, &err);
-		ipm_reader_close(reader);
-	}
-	if (!code && crash->summary.time_ns) {
-		crash->time_ns = crash->summary.time_ns;
-		set->unsorted = true;
-	}
-	if (code)
+	set->unsorted = true;
+	if (read_summary(crash, &err))
 		snprintf(crash->why, sizeof(crash->why), "%s", err.message);
 }
 
