@@ -97,7 +97,7 @@ enum ipm_errc ipm_visit_properties(struct ipm_cdp *cdp, const struct ipm_object 
 				   struct ipm_error *err);
 
 /* Appends {"type":"object",…} for a preview of `object`. */
-enum ipm_errc ipm_put_preview(struct ipm_cdp *cdp, const struct ipm_object *object,
+enum ipm_errc ipm_put_preview(struct ipm_cdp *cdp, const struct ipm_object *object, bool table,
 			      struct ipm_buf *out, struct ipm_error *err);
 /* Appends one property of a preview: {"name":…,"type":…,"value":…}. */
 enum ipm_errc ipm_put_property_preview(struct ipm_cdp *cdp, struct ipm_str name,

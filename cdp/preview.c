@@ -11,6 +11,7 @@
 #define NAME_LIMIT  5
 #define INDEX_LIMIT 100
 #define ENTRY_LIMIT 5
+#define TABLE_LIMIT 1000
 #define MAX_PROXIES 100
 
 struct preview {
@@ -23,10 +24,13 @@ struct preview {
 	bool skip_length;
 	bool overflow;
 	bool comma;
+	bool table; /* properties that are objects get a preview of their own */
 };
 
+enum purpose { FOR_ITSELF, FOR_ENTRY, FOR_TABLE };
+
 static enum ipm_errc put_object_preview(struct ipm_cdp *cdp, const struct ipm_object *object,
-					bool for_entry, int *name_limit, int *index_limit,
+					enum purpose purpose, int *name_limit, int *index_limit,
 					struct ipm_buf *out, struct ipm_error *err);
 
 static const char *value_type(const struct ipm_value *value)
@@ -140,13 +144,37 @@ enum ipm_errc ipm_put_property_preview(struct ipm_cdp *cdp, struct ipm_str name,
 	return rc;
 }
 
+/* The preview of a row goes inside that of its property. */
+static enum ipm_errc put_row(struct preview *p, const struct ipm_value *value,
+			     struct ipm_error *err)
+{
+	int name_limit = TABLE_LIMIT, index_limit = TABLE_LIMIT;
+	const struct ipm_object *object;
+	enum ipm_errc rc = p->cdp->heap->object(p->cdp->heap, value->object_id, &object, err);
+
+	if (rc)
+		return rc == IPM_ERR_NOT_FOUND ? IPM_OK : rc;
+	if (ipm_object_type(object)[0] == 'o' && ipm_buf_ok(p->out)) {
+		p->out->len--;
+		ipm_buf_cstr(p->out, ",\"valuePreview\":");
+		rc = put_object_preview(p->cdp, object, FOR_ITSELF, &name_limit, &index_limit,
+					p->out, err);
+		ipm_buf_byte(p->out, '}');
+	}
+	p->cdp->heap->release(p->cdp->heap, object);
+	return rc;
+}
+
 static enum ipm_errc put_named(struct preview *p, struct ipm_str name,
 			       const struct ipm_value *value, struct ipm_error *err)
 {
+	enum ipm_errc rc;
+
 	if (p->comma)
 		ipm_buf_byte(p->out, ',');
 	p->comma = true;
-	return ipm_put_property_preview(p->cdp, name, value, p->out, err);
+	rc = ipm_put_property_preview(p->cdp, name, value, p->out, err);
+	return rc || !p->table || value->type != IPM_VALUE_OBJECT ? rc : put_row(p, value, err);
 }
 
 /* Counts against a limit; false, and overflow, when it is used up. */
@@ -272,8 +300,8 @@ static enum ipm_errc put_entry_side(struct preview *p, const struct ipm_value *v
 	if (object && object->kind == IPM_KIND_SYMBOL) {
 		*ret_shown = false;
 	} else if (object && object->kind != IPM_KIND_FUNCTION) {
-		rc = put_object_preview(p->cdp, object, true, p->name_limit, p->index_limit, p->out,
-					err);
+		rc = put_object_preview(p->cdp, object, FOR_ENTRY, p->name_limit, p->index_limit,
+					p->out, err);
 	} else {
 		if (object)
 			type = "function";
@@ -390,7 +418,7 @@ static enum ipm_errc put_contents(struct preview *p, const struct ipm_object *ob
 }
 
 static enum ipm_errc put_object_preview(struct ipm_cdp *cdp, const struct ipm_object *object,
-					bool for_entry, int *name_limit, int *index_limit,
+					enum purpose purpose, int *name_limit, int *index_limit,
 					struct ipm_buf *out, struct ipm_error *err)
 {
 	const struct ipm_object *shown = object, *target = NULL;
@@ -399,7 +427,8 @@ static enum ipm_errc put_object_preview(struct ipm_cdp *cdp, const struct ipm_ob
 			    .cdp = cdp,
 			    .out = &inner,
 			    .name_limit = name_limit,
-			    .index_limit = index_limit};
+			    .index_limit = index_limit,
+			    .table = purpose == FOR_TABLE};
 	struct ipm_str subtype = ipm_object_subtype(object);
 	bool entries = false;
 	enum ipm_errc rc;
@@ -412,8 +441,8 @@ static enum ipm_errc put_object_preview(struct ipm_cdp *cdp, const struct ipm_ob
 	if (!rc && shown)
 		rc = put_contents(&p, shown, err);
 	if (!rc && shown && ipm_has_entries(shown) && ipm_entry_count(shown)) {
-		entries = !for_entry;
-		if (for_entry || ipm_entry_count(shown) > ENTRY_LIMIT)
+		entries = purpose != FOR_ENTRY;
+		if (purpose == FOR_ENTRY || ipm_entry_count(shown) > ENTRY_LIMIT)
 			p.overflow = true;
 	}
 	if (rc)
@@ -444,10 +473,12 @@ out:
 	return rc;
 }
 
-enum ipm_errc ipm_put_preview(struct ipm_cdp *cdp, const struct ipm_object *object,
+enum ipm_errc ipm_put_preview(struct ipm_cdp *cdp, const struct ipm_object *object, bool table,
 			      struct ipm_buf *out, struct ipm_error *err)
 {
-	int name_limit = NAME_LIMIT, index_limit = INDEX_LIMIT;
+	int name_limit = table ? TABLE_LIMIT : NAME_LIMIT;
+	int index_limit = table ? TABLE_LIMIT : INDEX_LIMIT;
 
-	return put_object_preview(cdp, object, false, &name_limit, &index_limit, out, err);
+	return put_object_preview(cdp, object, table ? FOR_TABLE : FOR_ITSELF, &name_limit,
+				  &index_limit, out, err);
 }

@@ -74,10 +74,10 @@ static enum ipm_errc put_object(struct ipm_cdp *cdp, const struct ipm_object *ob
 		goto out;
 	ipm_put_remote(cdp, type, ipm_object_subtype(object), class_name, ipm_buf_as_str(&text),
 		       (struct ipm_object_id){.id = object->id}, out);
-	if ((flags & IPM_CDP_PREVIEW) && type[0] == 'o' && ipm_buf_ok(out)) {
+	if (flags && type[0] == 'o' && ipm_buf_ok(out)) {
 		out->len--; /* the preview goes inside */
 		ipm_buf_cstr(out, ",\"preview\":");
-		rc = ipm_put_preview(cdp, object, out, err);
+		rc = ipm_put_preview(cdp, object, flags & IPM_CDP_TABLE, out, err);
 		ipm_buf_byte(out, '}');
 	}
 out:

@@ -35,6 +35,7 @@ struct ipm_cdp {
 
 enum {
 	IPM_CDP_PREVIEW = 1, /* generatePreview */
+	IPM_CDP_TABLE = 2,   /* a preview as console.table() has it: each row with its own */
 };
 
 /* One RemoteObject of a value, as JSON. OMITTED values show their reason as description. */

@@ -88,7 +88,7 @@ static enum ipm_errc put_scope_preview(struct list *l, const struct ipm_object *
 	shown.description = description;
 	l->remote.len--;
 	ipm_buf_cstr(&l->remote, ",\"preview\":");
-	return ipm_put_preview(l->cdp, &shown, &l->remote, err);
+	return ipm_put_preview(l->cdp, &shown, false, &l->remote, err);
 }
 
 static enum ipm_errc put_scope(struct list *l, size_t index, struct ipm_error *err)

@@ -230,7 +230,32 @@ static bool unserializable(struct ipm_json_ref ref, struct ipm_value *ret)
 	return false;
 }
 
-/* A CallArgument as a value. Objects given by value are beyond what front ends send us. */
+/* An object that is given by value. */
+static bool parse_argument(struct call *c, struct ipm_str json, struct ipm_value *ret)
+{
+	const struct ipm_value text = {
+		.type = IPM_VALUE_STRING,
+		.string = {.str = json, .length = ipm_wtf8_units(json)},
+	};
+	const struct ipm_eval_request request = {
+		.expression = IPM_STR("(text) => JSON.parse(text)"),
+		.call = true,
+		.frame = -1,
+		.pause = c->r->pause_index,
+		.arguments = &text,
+		.argument_count = 1,
+		.object_group = IPM_STR("arguments"),
+	};
+	struct ipm_eval_result result;
+	struct ipm_error err;
+
+	if (ipm_eval(c->r->evaluator, &request, &result, &err) || result.thrown)
+		return false;
+	*ret = result.value;
+	return true;
+}
+
+/* A CallArgument as a value. */
 static bool bind_argument(struct call *c, struct ipm_json_ref argument, struct ipm_value *ret,
 			  struct ipm_buf *text)
 {
@@ -271,7 +296,7 @@ static bool bind_argument(struct call *c, struct ipm_json_ref argument, struct i
 	case IPM_JSON_NONE:
 		return true;
 	default:
-		return false;
+		return parse_argument(c, ipm_json_raw(value), ret);
 	}
 }
 
@@ -306,6 +331,7 @@ static enum ipm_errc call_in_evaluator(struct call *c, struct ipm_str text,
 	code = ipm_eval(c->r->evaluator, &request, &result, err);
 	code = code ? call_failed(c, code, err) : answer_evaluation(c, &result, err);
 out:
+	ipm_evaluator_release_group(c->r->evaluator, IPM_STR("arguments"));
 	for (i = 0; i < bound.count; i++)
 		ipm_buf_deinit(&bound.texts[i]);
 	ipm_buf_deinit(&group);

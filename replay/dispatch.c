@@ -430,5 +430,6 @@ void ipm_replay_destroy(struct ipm_replay *r)
 	ipm_evaluator_destroy(r->evaluator);
 	ipm_json_deinit(&r->request);
 	ipm_buf_deinit(&r->text);
+	ipm_buf_deinit(&r->last_text);
 	free(r);
 }

@@ -60,11 +60,26 @@ struct ipm_eval_request {
 	const struct ipm_value *arguments;
 	size_t argument_count;
 
+	/* CDP's includeCommandLineAPI: keys(x), copy(x), $_ … are there, too. */
+	bool command_line;
+	const struct ipm_value *last_value; /* what $_ is; NULL: undefined */
+
 	struct ipm_str object_group; /* for the objects that become the result */
 
 	uint32_t timeout_ms; /* 0: 500 */
 	uint64_t max_steps;  /* 0: 100 million */
 	uint64_t max_bytes;  /* of temporary memory; 0: 128 MiB */
+};
+
+/* What a function of the command line wants of whoever shows the result. */
+enum ipm_eval_ask {
+	IPM_EVAL_ASK_NOTHING = 0,
+	IPM_EVAL_ASK_INSPECT,
+	IPM_EVAL_ASK_COPY,
+	IPM_EVAL_ASK_QUERY, /* all objects that have it as a prototype */
+	IPM_EVAL_ASK_DIR,
+	IPM_EVAL_ASK_DIRXML,
+	IPM_EVAL_ASK_TABLE,
 };
 
 struct ipm_eval_result {
@@ -80,6 +95,8 @@ struct ipm_eval_result {
 	int64_t line;	 /* thrown: where in the expression, from 0 */
 	int64_t column;
 	enum ipm_eval_stop stopped;
+	enum ipm_eval_ask ask;	/* of the last that was called */
+	struct ipm_value asked; /* what it is about; lives as `value` does */
 };
 
 /*

@@ -2,9 +2,10 @@
 /* Evaluation: the evaluator's answers in the protocol's words. */
 #include <string.h>
 
+#include "clock.h"
 #include "evaluate.h"
 
-enum { SERVER_ERROR = -32000, CONTEXT_ID = 1 };
+enum { SERVER_ERROR = -32000, CONTEXT_ID = 1, MAX_REMEMBERED = 1 << 20 };
 
 bool request_has(struct ipm_str text, const char *part)
 {
@@ -102,6 +103,69 @@ void evaluation_limits(struct call *c, struct ipm_eval_request *request)
 		request->timeout_ms = QUICK_MS;
 }
 
+bool is_console(struct ipm_str group)
+{
+	return group.len == strlen("console") && !memcmp(group.data, "console", group.len);
+}
+
+/* For $_. A long text is not worth another copy. */
+static void remember(struct ipm_replay *r, const struct ipm_value *value)
+{
+	bool text = value->type == IPM_VALUE_STRING || value->type == IPM_VALUE_BIGINT;
+
+	r->last = *value;
+	if (!text || !value->string.str.len)
+		return;
+	ipm_buf_reset(&r->last_text);
+	ipm_buf_str(&r->last_text, value->string.str);
+	r->last.string.str = ipm_buf_as_str(&r->last_text);
+	if (!ipm_buf_ok(&r->last_text) || value->string.str.len > MAX_REMEMBERED)
+		r->last = (struct ipm_value){.type = IPM_VALUE_UNDEFINED};
+}
+
+/* copy(x), dir(x) and their like tell the front end, before they answer. */
+static enum ipm_errc send_asked(struct call *c, const struct ipm_eval_result *result,
+				struct ipm_error *err)
+{
+	static const char *const hints[] = {
+		[IPM_EVAL_ASK_INSPECT] = "",
+		[IPM_EVAL_ASK_COPY] = "\"copyToClipboard\":true",
+		[IPM_EVAL_ASK_QUERY] = "\"queryObjects\":true",
+	};
+	static const char *const types[] = {
+		[IPM_EVAL_ASK_DIR] = "dir",
+		[IPM_EVAL_ASK_DIRXML] = "dirxml",
+		[IPM_EVAL_ASK_TABLE] = "table",
+	};
+	bool console = result->ask >= IPM_EVAL_ASK_DIR;
+	struct ipm_buf text;
+	enum ipm_errc code;
+
+	if (!result->ask || !c->r->runtime_enabled)
+		return IPM_OK;
+	event_begin(c, &text, console ? "Runtime.consoleAPICalled" : "Runtime.inspectRequested");
+	if (console)
+		ipm_buf_printf(&text, "{\"type\":\"%s\",\"args\":[", types[result->ask]);
+	else
+		ipm_buf_cstr(&text, "{\"object\":");
+	code = ipm_cdp_remote_object(&c->r->cdp, &result->asked,
+				     result->ask == IPM_EVAL_ASK_TABLE ? IPM_CDP_TABLE
+				     : console			       ? IPM_CDP_PREVIEW
+								       : 0,
+				     &text, err);
+	if (code) {
+		ipm_buf_deinit(&text);
+		return code == IPM_ERR_NO_MEMORY ? code : IPM_OK;
+	}
+	if (console)
+		ipm_buf_printf(&text, "],\"executionContextId\":%d,\"timestamp\":%.3f}", CONTEXT_ID,
+			       (double)(ipm_realtime_ns() / 1000) / 1000);
+	else
+		ipm_buf_printf(&text, ",\"hints\":{%s},\"executionContextId\":%d}",
+			       hints[result->ask], CONTEXT_ID);
+	return event_send(c, c->out, &text, err);
+}
+
 static enum ipm_errc evaluate(struct call *c, int64_t frame, struct ipm_error *err)
 {
 	struct ipm_buf expression = IPM_BUF_INIT, group = IPM_BUF_INIT;
@@ -114,8 +178,19 @@ static enum ipm_errc evaluate(struct call *c, int64_t frame, struct ipm_error *e
 	request.expression = ipm_buf_as_str(&expression);
 	request.object_group = ipm_buf_as_str(&group);
 	evaluation_limits(c, &request);
+	request.command_line =
+		ipm_json_bool(ipm_json_get(c->params, "includeCommandLineAPI"), false);
+	request.last_value = &c->r->last;
 	code = ipm_eval(c->r->evaluator, &request, &result, err);
-	code = code ? call_failed(c, code, err) : answer_evaluation(c, &result, err);
+	if (code)
+		code = call_failed(c, code, err);
+	else
+		code = answer_evaluation(c, &result, err);
+	if (!code && !c->failed && !c->r->gave_up && !result.thrown) {
+		code = send_asked(c, &result, err);
+		if (is_console(request.object_group))
+			remember(c->r, &result.value);
+	}
 	ipm_buf_deinit(&expression);
 	ipm_buf_deinit(&group);
 	return code;

@@ -298,8 +298,12 @@ static enum ipm_errc release_object(struct call *c, struct ipm_error *err)
 
 static enum ipm_errc release_object_group(struct call *c, struct ipm_error *err)
 {
+	struct ipm_str group = string_param(c, "objectGroup");
+
 	(void)err;
-	ipm_evaluator_release_group(c->r->evaluator, string_param(c, "objectGroup"));
+	if (is_console(group))
+		c->r->last = (struct ipm_value){.type = IPM_VALUE_UNDEFINED};
+	ipm_evaluator_release_group(c->r->evaluator, group);
 	return IPM_OK;
 }
 
@@ -307,17 +311,6 @@ static enum ipm_errc cannot_run(struct call *c, struct ipm_error *err)
 {
 	(void)err;
 	return call_error(c, SERVER_ERROR, "The process is dead: nothing in it can run");
-}
-
-static enum ipm_errc query_objects(struct call *c, struct ipm_error *err)
-{
-	struct ipm_str id = string_param(c, "prototypeObjectId");
-	uint64_t ignored;
-
-	(void)err;
-	if (check_id(c->r, id, &ignored) == ID_INVALID)
-		return call_error(c, SERVER_ERROR, "Invalid remote object id");
-	return call_error(c, SERVER_ERROR, "A crash file does not index objects by prototype");
 }
 
 static enum ipm_errc await_promise(struct call *c, struct ipm_error *err)
@@ -378,7 +371,7 @@ static const struct method methods[] = {
 	 " exceptionDetails?:object"},
 	{"globalLexicalScopeNames", runtime_global_names, "executionContextId?:integer",
 	 "names:[string]"},
-	{"queryObjects", query_objects,
+	{"queryObjects", runtime_query_objects,
 	 "prototypeObjectId:Runtime.RemoteObjectId objectGroup?:string", "objects:object"},
 	{"releaseObject", release_object, "objectId:Runtime.RemoteObjectId", NULL},
 	{"releaseObjectGroup", release_object_group, "objectGroup:string", NULL},
@@ -397,6 +390,7 @@ static const struct event events[] = {
 			     " stackTrace?:object"},
 	{"exceptionThrown", "timestamp:number exceptionDetails:object"},
 	{"executionContextCreated", "context:object"},
+	{"inspectRequested", "object:object hints:object executionContextId?:integer"},
 	{NULL, NULL},
 };
 

@@ -32,6 +32,8 @@ struct ipm_replay {
 	bool runtime_enabled;
 	uint64_t exceptions; /* exceptionIds handed out */
 	uint64_t breakpoints;
+	struct ipm_value last; /* what $_ is */
+	struct ipm_buf last_text;
 	struct ipm_json request; /* memory kept between requests */
 	struct ipm_buf text;	 /* scratch for decoded strings */
 };
@@ -125,6 +127,9 @@ enum ipm_errc debugger_pause_again(struct call *c, struct ipm_error *err);
 enum ipm_errc debugger_evaluate_on_call_frame(struct call *c, struct ipm_error *err);
 enum ipm_errc debugger_search_in_content(struct call *c, struct ipm_error *err);
 enum ipm_errc runtime_evaluate(struct call *c, struct ipm_error *err);
+enum ipm_errc runtime_query_objects(struct call *c, struct ipm_error *err);
+/* Is this the object group of what people type? */
+bool is_console(struct ipm_str group);
 enum ipm_errc runtime_compile_script(struct call *c, struct ipm_error *err);
 enum ipm_errc runtime_call_function_on(struct call *c, struct ipm_error *err);
 enum ipm_errc runtime_global_names(struct call *c, struct ipm_error *err);

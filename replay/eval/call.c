@@ -182,6 +182,12 @@ bool ev_make_closure(struct ev *e, const struct ev_node *function, struct ev_env
 
 	if (!o || !closure)
 		return false;
+	/* A function that has a name knows itself by it. */
+	if (function->name.len && !(function->flags & EV_F_METHOD)) {
+		env = ev_env_new(e, env);
+		if (!env || !ev_declare(e, env, function->name, ev_temp(o), true, false))
+			return false;
+	}
 	ev_env_capture(env);
 	closure->function = function;
 	closure->env = env;
@@ -379,6 +385,7 @@ static bool refuse_change(struct ev *e, struct ev_key *key)
 
 bool ev_set(struct ev *e, struct ev_val object, struct ev_key *key, struct ev_val v)
 {
+	struct ev_val ignored;
 	struct ev_slot *slot;
 
 	if (ev_is_nullish(object))
@@ -405,7 +412,8 @@ bool ev_set(struct ev *e, struct ev_val object, struct ev_key *key, struct ev_va
 	}
 	slot = ev_find_slot(object.obj, key);
 	if (slot && slot->accessor)
-		return true;
+		return slot->set.type == EV_UNDEFINED ||
+		       ev_call(e, slot->set, object, &v, 1, &ignored);
 	return ev_define(e, object.obj, key, v, IPM_PROPERTY_DEFAULT);
 }
 

@@ -349,6 +349,69 @@ static bool not_iterable(struct ev *e, struct ev_val v, enum ipm_kind kind,
 		 : false;
 }
 
+static bool iterator_method(struct ev *e, struct ev_val v, struct ev_val *ret)
+{
+	struct ev_key key = ev_key_of(IPM_STR("Symbol(Symbol.iterator)"));
+	struct ev_found found;
+
+	*ret = EV_UNDEF;
+	key.kind = EV_KEY_SYMBOL;
+	key.symbol.type = EV_NATIVE;
+	if (!ev_lookup(e, v, &key, &found))
+		return false;
+	if (found.found && !found.accessor)
+		*ret = found.value;
+	return true;
+}
+
+bool ev_is_iterable(struct ev *e, struct ev_val v, bool *ret)
+{
+	struct ev_val method = EV_UNDEF;
+	enum ipm_kind kind;
+
+	if (!ev_kind(e, v, &kind))
+		return false;
+	*ret = v.type == EV_STRING || kind == IPM_KIND_ARRAY || kind == IPM_KIND_MAP ||
+	       kind == IPM_KIND_SET || kind == IPM_KIND_TYPEDARRAY || kind == IPM_KIND_ARGUMENTS ||
+	       kind == IPM_KIND_ITERATOR;
+	if (*ret || !ev_is_object(v) || kind == IPM_KIND_SYMBOL)
+		return true;
+	if (!iterator_method(e, v, &method))
+		return false;
+	*ret = method.type != EV_UNDEFINED;
+	return true;
+}
+
+/* What an object of the expression's own gives through its [Symbol.iterator]. */
+static bool iterate_by_method(struct ev *e, struct ev_val object, struct ev_val method,
+			      const struct iteration *it)
+{
+	struct ev_val iterator, next, result, v;
+	bool done = false, stop = false;
+	enum ipm_kind kind;
+
+	if (!ev_call(e, method, object, NULL, 0, &iterator) || !ev_kind(e, iterator, &kind))
+		return false;
+	if (kind == IPM_KIND_ITERATOR)
+		return ev_iterate(e, iterator, it->visit, it->self);
+	if (!ev_get_c(e, iterator, "next", &next))
+		return false;
+	while (!stop) {
+		if (!ev_step(e) || !ev_call(e, next, iterator, NULL, 0, &result))
+			return false;
+		if (!ev_is_object(result))
+			return ev_throw(e, "TypeError", "Iterator result %s is not an object",
+					ev_typeof(e, result));
+		if (!ev_get_c(e, result, "done", &v) || !ev_truthy(e, v, &done))
+			return false;
+		if (done)
+			return true;
+		if (!ev_get_c(e, result, "value", &v) || !it->visit(e, it->self, v, &stop))
+			return false;
+	}
+	return true;
+}
+
 bool ev_iterate(struct ev *e, struct ev_val iterable,
 		bool (*visit)(struct ev *e, void *self, struct ev_val v, bool *stop), void *self)
 {
@@ -356,6 +419,7 @@ bool ev_iterate(struct ev *e, struct ev_val iterable,
 	const struct ev_node *source = e->iterated;
 	const struct ipm_object *o;
 	bool pairs = false, stop = false;
+	struct ev_val method;
 	struct ev_obj *temp;
 	enum ipm_kind kind;
 
@@ -388,6 +452,13 @@ bool ev_iterate(struct ev *e, struct ev_val iterable,
 	case IPM_KIND_MAP:
 		return iterate_stored(e, iterable, true, &it);
 	default:
-		return not_iterable(e, iterable, kind, source);
+		break;
 	}
+	if (iterable.type == EV_TEMP && kind != IPM_KIND_SYMBOL) {
+		if (!iterator_method(e, iterable, &method))
+			return false;
+		if (method.type == EV_TEMP)
+			return iterate_by_method(e, iterable, method, &it);
+	}
+	return not_iterable(e, iterable, kind, source);
 }

@@ -346,6 +346,8 @@ bool ev_resolve(struct ev *e, struct ev_env *env, struct ipm_str name, bool for_
 	}
 	if (!resolve_dead(e, name, ret, &found))
 		return false;
+	if (!found && e->req->command_line && !ev_command_line(e, name, ret, &found))
+		return false;
 	if (found)
 		return true;
 	*ret = EV_UNDEF;

@@ -407,6 +407,9 @@ static enum ipm_errc finish(struct ev *e, bool ok, struct ev_val v, struct ipm_e
 			place_of(e, ret);
 		}
 		if (ev_keep(e, v, batch, &ret->value)) {
+			if (ok && e->ask && ev_keep(e, e->asked, batch, &ret->asked))
+				ret->ask = e->ask;
+			e->throwing = false;
 			ret->thrown = !ok;
 			ev_drop_all(e); /* it may hold objects of batches that make room now */
 			settle(ev, batch, e->req->object_group);

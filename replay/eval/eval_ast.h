@@ -56,9 +56,10 @@ enum ev_node_type {
 	EV_N_TRY,      /* a, b: parameter, c: catch, d: finally */
 	EV_N_SWITCH,   /* a; list of EV_N_CASE */
 	EV_N_CASE,     /* a (NULL: default); list */
-	EV_N_BREAK,
+	EV_N_BREAK,    /* name: the label, or empty */
 	EV_N_CONTINUE,
 	EV_N_EMPTY,
+	EV_N_LABEL, /* name: a */
 };
 
 enum ev_declare { EV_VAR, EV_LET, EV_CONST, EV_PARAMETER };
@@ -140,6 +141,12 @@ bool ev_lex_unexpected(struct ev_lexer *lexer); /* throws about the current toke
 struct ev_node *ev_parse_program(struct ev *e, struct ipm_str source);
 struct ev_node *ev_parse_function(struct ev *e, struct ipm_str source);
 
+/* The labels around a statement, innermost first. */
+struct ev_label {
+	struct ipm_str name;
+	const struct ev_label *parent;
+};
+
 /* Shared by the files of the parser. */
 struct ev_parser {
 	struct ev *e;
@@ -147,6 +154,7 @@ struct ev_parser {
 	unsigned depth;
 	bool no_in;
 	bool in_generator;
+	const struct ev_label *labels;
 };
 struct ev_node *ev_node_new(struct ev_parser *p, enum ev_node_type type);
 /* Sets the height from the children; NULL when the tree is too high. */

@@ -98,7 +98,7 @@ struct ev_slot {
 	struct ev_val symbol; /* UNDEFINED for a string key */
 	uint8_t flags;
 	struct ev_val value;
-	struct ev_val get; /* accessors of object literals */
+	struct ev_val get, set; /* accessors of object literals */
 	bool accessor;
 };
 
@@ -186,6 +186,10 @@ struct ev {
 
 	struct ipm_str source;
 	struct ev_obj *generator; /* where `yield` puts its values */
+	enum ipm_eval_ask ask;	  /* what the command line wants, and of what */
+	struct ev_val asked;
+	struct ipm_str label;  /* of a loop that is about to begin */
+	struct ipm_str target; /* of the break or continue on its way; empty: the next loop */
 	struct ev_env *free_envs;
 	struct ev_cached_object cache[EV_CACHE_SLOTS];
 	struct ev_cached_slice slices[16];
@@ -407,6 +411,8 @@ void ev_walk_end(struct ev *e, struct ev_walk *walk);
 bool ev_iterate(struct ev *e, struct ev_val iterable,
 		bool (*visit)(struct ev *e, void *self, struct ev_val v, bool *stop), void *self);
 
+bool ev_is_iterable(struct ev *e, struct ev_val v, bool *ret);
+
 /* eval_typed.c: elements of typed arrays and bytes of buffers. */
 bool ev_typed_element(struct ev *e, const struct ipm_object *object, uint64_t index,
 		      struct ev_val *ret);
@@ -425,7 +431,9 @@ struct ev_obj *ev_new_array(struct ev *e);
 bool ev_push(struct ev *e, struct ev_obj *array, struct ev_val v);
 bool ev_define(struct ev *e, struct ev_obj *o, struct ev_key *key, struct ev_val v, uint8_t flags);
 bool ev_define_c(struct ev *e, struct ev_obj *o, const char *name, struct ev_val v, uint8_t flags);
+/* Half of an accessor; the other half, if there is one, stays. */
 bool ev_define_getter(struct ev *e, struct ev_obj *o, struct ev_key *key, struct ev_val getter);
+bool ev_define_setter(struct ev *e, struct ev_obj *o, struct ev_key *key, struct ev_val setter);
 struct ev_slot *ev_find_slot(struct ev_obj *o, struct ev_key *key);
 bool ev_delete_slot(struct ev *e, struct ev_obj *o, struct ev_key *key);
 /* Of a temporary Map or Set: place of the entry in `elements`, SIZE_MAX: none. */

@@ -40,7 +40,8 @@ struct ev_native {
 extern const struct ev_native ev_natives_global[], ev_natives_object[], ev_natives_array[],
 	ev_natives_array_callback[], ev_natives_string[], ev_natives_number[], ev_natives_math[],
 	ev_natives_collection[], ev_natives_date[], ev_natives_regexp[], ev_natives_typed[],
-	ev_natives_function[], ev_natives_iterator[], ev_natives_buffer[];
+	ev_natives_function[], ev_natives_iterator[], ev_natives_buffer[],
+	ev_natives_command_line[];
 
 /* For the evaluator: fills a hash table once. */
 enum { EV_NATIVE_BUCKETS = 2048 };
@@ -96,6 +97,11 @@ static inline bool ev_return_obj(struct ev_obj *o, struct ev_val *ret)
 /* An index argument as slice takes it: negative counts from the end, clamped to 0 … length. */
 bool ev_arg_index(struct ev *e, const struct ev_args *args, size_t i, uint64_t length,
 		  uint64_t fallback, uint64_t *ret);
+
+/* A name of the command line's. *found false: none. */
+bool ev_command_line(struct ev *e, struct ipm_str name, struct ev_val *ret, bool *found);
+/* toLocaleString and its like: throws when the arguments ask for more than plain en-US. */
+bool ev_plain_locale(struct ev *e, const struct ev_args *args);
 
 /* eval_regex.c */
 struct ev_regex *ev_regex_compile(struct ev *e, struct ipm_str pattern, struct ipm_str flags);

@@ -51,7 +51,7 @@ struct ev_re_name {
 
 struct ev_regex {
 	struct ipm_str source, flags;
-	bool global, ignore_case, multiline, dot_all, unicode, sticky, indices;
+	bool global, ignore_case, multiline, dot_all, unicode, sticky, indices, sets;
 	struct ev_re_code *code;
 	size_t length, capacity;
 	uint32_t groups; /* the whole match included */

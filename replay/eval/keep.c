@@ -182,7 +182,7 @@ static bool keep_slots(struct keeper *k, struct ev_obj *o, struct ipm_object *re
 {
 	struct ipm_property *p = take(k, (o->slot_count + 1) * sizeof(*p));
 	const uint32_t *order = ev_slot_order(k->e, o);
-	struct ipm_value symbol, get;
+	struct ipm_value symbol, get, set;
 	const struct ev_slot *slot;
 	size_t i;
 
@@ -197,10 +197,11 @@ static bool keep_slots(struct keeper *k, struct ev_obj *o, struct ipm_object *re
 		if (symbol.type == IPM_VALUE_OBJECT)
 			p->symbol_id = symbol.object_id;
 		if (slot->accessor) {
-			if (!keep_value(k, slot->get, &get))
+			if (!keep_value(k, slot->get, &get) || !keep_value(k, slot->set, &set))
 				return false;
 			p->value.type = IPM_VALUE_ACCESSOR;
-			p->value.accessor.get = get.object_id;
+			p->value.accessor.get = get.type == IPM_VALUE_OBJECT ? get.object_id : 0;
+			p->value.accessor.set = set.type == IPM_VALUE_OBJECT ? set.object_id : 0;
 		} else if (!keep_value(k, slot->value, &p->value)) {
 			return false;
 		}

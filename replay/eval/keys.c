@@ -321,6 +321,7 @@ static bool visit_slot(struct ev *e, const struct ev_slot *slot, const struct vi
 	}
 	found.accessor = slot->accessor;
 	found.get = slot->get;
+	found.set = slot->set;
 	return ev_step(e) && it->visit(e, it->self, &key, &found);
 }
 

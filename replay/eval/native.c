@@ -7,10 +7,10 @@
 /* The builtins by name, and what stands for them in a file. */
 
 static const struct ev_native *const tables[] = {
-	ev_natives_global,   ev_natives_object, ev_natives_array, ev_natives_array_callback,
-	ev_natives_string,   ev_natives_number, ev_natives_math,  ev_natives_collection,
-	ev_natives_date,     ev_natives_regexp, ev_natives_typed, ev_natives_function,
-	ev_natives_iterator, ev_natives_buffer,
+	ev_natives_global,   ev_natives_object, ev_natives_array,	 ev_natives_array_callback,
+	ev_natives_string,   ev_natives_number, ev_natives_math,	 ev_natives_collection,
+	ev_natives_date,     ev_natives_regexp, ev_natives_typed,	 ev_natives_function,
+	ev_natives_iterator, ev_natives_buffer, ev_natives_command_line,
 };
 
 static uint32_t hash_names(struct ipm_str area, struct ipm_str name)

@@ -156,8 +156,7 @@ static bool array_from(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
 	struct from f = {ev_new_array(e), ev_arg(a, 1)};
 	struct ev_val source = ev_arg(a, 0), v;
-	enum ipm_kind kind;
-	bool stop = false;
+	bool stop = false, iterable;
 	uint64_t i, length;
 
 	if (!f.out)
@@ -165,11 +164,9 @@ static bool array_from(struct ev *e, struct ev_args *a, struct ev_val *ret)
 	if (ev_is_nullish(source))
 		return ev_throw(e, "TypeError", "%s is not iterable",
 				source.type == EV_NULL ? "object null" : "undefined");
-	if (!ev_kind(e, source, &kind))
+	if (!ev_is_iterable(e, source, &iterable))
 		return false;
-	if (source.type == EV_STRING || kind == IPM_KIND_ARRAY || kind == IPM_KIND_MAP ||
-	    kind == IPM_KIND_SET || kind == IPM_KIND_TYPEDARRAY || kind == IPM_KIND_ARGUMENTS ||
-	    kind == IPM_KIND_ITERATOR) {
+	if (iterable) {
 		if (!ev_iterate(e, source, take_mapped, &f))
 			return false;
 		return ev_return_obj(f.out, ret);
@@ -347,6 +344,28 @@ static bool join(struct ev *e, struct ev_args *a, struct ev_val *ret)
 static bool to_string(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
 	return join_with(e, a->this_value, IPM_STR(","), ret);
+}
+
+static bool to_locale_string(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	struct ev_obj *texts = ev_new_array(e);
+	struct ev_val v, method;
+	uint64_t i, length;
+
+	if (!texts || !ev_length(e, a->this_value, &length))
+		return false;
+	for (i = 0; i < length; i++) {
+		if (!ev_step(e) || !ev_element(e, a->this_value, i, &v))
+			return false;
+		if (v.type == EV_HOLE || ev_is_nullish(v))
+			v = ev_string(ev_str_c(e, ""));
+		else if (!ev_get_c(e, v, "toLocaleString", &method) ||
+			 !ev_call(e, method, v, a->v, a->count, &v))
+			return false;
+		if (!ev_push(e, texts, v))
+			return false;
+	}
+	return join_with(e, ev_temp(texts), IPM_STR(","), ret);
 }
 
 static bool append_all(struct ev *e, struct ev_obj *out, struct ev_val array)
@@ -641,7 +660,7 @@ const struct ev_native ev_natives_array[] = {
 	{"Array.prototype", "lastIndexOf", last_index_of, 0, 1, 0},
 	{"Array.prototype", "join", join, 0, 1, 0},
 	{"Array.prototype", "toString", to_string, 0, 0, 0},
-	{"Array.prototype", "toLocaleString", to_string, 0, 0, 0},
+	{"Array.prototype", "toLocaleString", to_locale_string, 0, 0, 0},
 	{"Array.prototype", "concat", concat, 0, 1, 0},
 	{"Array.prototype", "flat", flat, 0, 0, 0},
 	{"Array.prototype", "entries", entries, 0, 0, 0},

@@ -365,6 +365,58 @@ static bool to_date_string(struct ev *e, struct ev_args *a, struct ev_val *ret)
 	return text_of(e, text, ret);
 }
 
+static bool to_time_string(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	char text[96];
+	double t;
+	int offset;
+
+	if (!date_of(e, a, &t, &offset))
+		return false;
+	if (isnan(t))
+		return text_of(e, "Invalid Date", ret);
+	put_string(text, sizeof(text), t, offset);
+	return text_of(e, strstr(text, " GMT") - strlen("00:00:00"), ret);
+}
+
+/* As en-US has them: "1/31/2026, 9:05:00 AM". */
+static bool to_locale(struct ev *e, struct ev_args *a, bool date, bool time, struct ev_val *ret)
+{
+	char text[96] = "";
+	struct fields f;
+	double t;
+	int offset, at = 0;
+
+	if (!ev_plain_locale(e, a) || !date_of(e, a, &t, &offset))
+		return false;
+	if (isnan(t))
+		return text_of(e, "Invalid Date", ret);
+	f = split_time(t + offset * 60000.0);
+	if (date)
+		at = snprintf(text, sizeof(text), "%d/%d/%d%s", f.month + 1, f.day,
+			      (int)(f.year > 0 ? f.year : 1 - f.year), time ? ", " : "");
+	if (time)
+		snprintf(text + at, sizeof(text) - (size_t)at, "%d:%02d:%02d %s",
+			 f.hour % 12 ? f.hour % 12 : 12, f.minute, f.second,
+			 f.hour < 12 ? "AM" : "PM");
+	return text_of(e, text, ret);
+}
+
+static bool to_locale_string(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	return to_locale(e, a, true, true, ret);
+}
+
+static bool to_locale_date_string(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	return to_locale(e, a, true, false, ret);
+}
+
+static bool to_locale_time_string(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	return to_locale(e, a, false, true, ret);
+}
+
 static bool timezone_offset(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
 	double t;
@@ -445,7 +497,10 @@ const struct ev_native ev_natives_date[] = {
 	ROW("toISOString", to_iso_string),
 	ROW("toJSON", to_json),
 	ROW("toString", to_string),
-	ROW("toLocaleString", to_string),
+	ROW("toLocaleString", to_locale_string),
+	ROW("toLocaleDateString", to_locale_date_string),
+	ROW("toLocaleTimeString", to_locale_time_string),
+	ROW("toTimeString", to_time_string),
 	ROW("toUTCString", to_utc_string),
 	ROW("toGMTString", to_utc_string),
 	ROW("toDateString", to_date_string),

@@ -17,6 +17,10 @@ static bool next(struct ev *e, struct ev_args *a, struct ev_val *ret)
 		return ev_throw_side_effect(e,
 					    "next would advance an iterator of the dead process");
 	it = a->this_value.obj;
+	if (ev_arg(a, 0).type != EV_UNDEFINED)
+		return ev_throw(
+			e, "EvalError",
+			"generators run to their end at once: nothing can be given to next()");
 	if (it->position < it->element_count) {
 		v = it->elements[it->position++];
 		done = false;

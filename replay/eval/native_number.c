@@ -249,6 +249,18 @@ static bool to_precision(struct ev *e, struct ev_args *a, struct ev_val *ret)
 	return ev_return_str(ev_str_new(e, (struct ipm_str){text, strlen(text)}), ret);
 }
 
+bool ev_plain_locale(struct ev *e, const struct ev_args *args)
+{
+	struct ev_val locale = ev_arg(args, 0);
+
+	if (ev_arg(args, 1).type == EV_UNDEFINED &&
+	    (locale.type == EV_UNDEFINED ||
+	     (locale.type == EV_STRING &&
+	      (ev_str_equal_c(locale.str, "en-US") || ev_str_equal_c(locale.str, "en")))))
+		return true;
+	return ev_throw(e, "EvalError", "only en-US without options is known here");
+}
+
 /* en-US: groups of three, at most three decimals. */
 static bool to_locale_string(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
@@ -256,7 +268,8 @@ static bool to_locale_string(struct ev *e, struct ev_args *a, struct ev_val *ret
 	size_t whole, i, n = 0;
 	struct ev_val v;
 
-	if (!primitive(e, a->this_value, EV_NUMBER, "Number.prototype.toLocaleString", &v))
+	if (!primitive(e, a->this_value, EV_NUMBER, "Number.prototype.toLocaleString", &v) ||
+	    !ev_plain_locale(e, a))
 		return false;
 	if (isnan(v.number))
 		return ev_return_str(ev_str_c(e, "NaN"), ret);
@@ -283,6 +296,45 @@ static bool to_locale_string(struct ev *e, struct ev_args *a, struct ev_val *ret
 static bool number_value_of(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
 	return primitive(e, a->this_value, EV_NUMBER, "Number.prototype.valueOf", ret);
+}
+
+/* The lowest bits of a BigInt, and what they mean with or without a sign. */
+static bool wrap(struct ev *e, struct ev_args *a, bool is_signed, struct ev_val *ret)
+{
+	const struct ev_big *one = ev_big_from_int64(e, 1), *count, *size, *half, *n;
+	struct ev_val v = ev_arg(a, 1);
+	double bits;
+
+	if (!one || !ev_to_integer(e, ev_arg(a, 0), &bits))
+		return false;
+	if (!(bits >= 0 && bits <= 9007199254740991.0))
+		return ev_throw(e, "RangeError",
+				"Invalid value: not (convertible to) a safe integer");
+	if (v.type != EV_BIGINT)
+		return ev_throw(e, "TypeError", "Cannot convert a value to a BigInt");
+	if (bits > 1 << 20)
+		return ev_throw(e, "RangeError", "Maximum BigInt size exceeded");
+	count = ev_big_from_int64(e, (int64_t)bits);
+	size = count ? ev_big_arith(e, '<' | '<' << 8, one, count) : NULL;
+	half = size ? ev_big_arith(e, '>' | '>' << 8, size, one) : NULL;
+	n = half ? ev_big_arith(e, '%', v.big, size) : NULL;
+	if (n && n->negative)
+		n = ev_big_arith(e, '+', n, size);
+	if (n && is_signed && bits > 0 && ev_big_compare(n, half) >= 0)
+		n = ev_big_arith(e, '-', n, size);
+	ret->type = EV_BIGINT;
+	ret->big = n;
+	return n != NULL;
+}
+
+static bool as_int(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	return wrap(e, a, true, ret);
+}
+
+static bool as_uint(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	return wrap(e, a, false, ret);
 }
 
 static bool bigint_function(struct ev *e, struct ev_args *a, struct ev_val *ret)
@@ -452,6 +504,8 @@ const struct ev_native ev_natives_number[] = {
 	{"Number.prototype", "valueOf", number_value_of, 0, 0, 0},
 	{"", "BigInt", bigint_function, EV_NATIVE_CONSTRUCTOR, 1, 0},
 	{"BigInt", "prototype", NULL, EV_NATIVE_NAMESPACE, 0, 0},
+	{"BigInt", "asIntN", as_int, 0, 2, 0},
+	{"BigInt", "asUintN", as_uint, 0, 2, 0},
 	{"BigInt.prototype", "toString", bigint_to_string, 0, 0, 0},
 	{"BigInt.prototype", "toLocaleString", bigint_to_string, 0, 0, 0},
 	{"BigInt.prototype", "valueOf", bigint_value_of, 0, 0, 0},

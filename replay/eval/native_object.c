@@ -144,8 +144,8 @@ static bool define_one(struct ev *e, struct ev_obj *o, struct ev_key *key, struc
 {
 	struct ev_slot *slot = ev_find_slot(o, key);
 	uint8_t flags = slot ? slot->flags : 0;
-	struct ev_val value, getter;
-	bool callable;
+	struct ev_val value, getter, setter;
+	bool callable, has_setter;
 
 	if (!ev_is_object(descriptor))
 		return ev_throw(e, "TypeError", "Property description must be an object");
@@ -153,9 +153,14 @@ static bool define_one(struct ev *e, struct ev_obj *o, struct ev_key *key, struc
 	    !read_flag(e, descriptor, "configurable", IPM_PROPERTY_CONFIGURABLE, &flags) ||
 	    !read_flag(e, descriptor, "writable", IPM_PROPERTY_WRITABLE, &flags) ||
 	    !ev_get_c(e, descriptor, "get", &getter) || !ev_is_callable(e, getter, &callable) ||
+	    !ev_get_c(e, descriptor, "set", &setter) || !ev_is_callable(e, setter, &has_setter) ||
 	    !ev_get_c(e, descriptor, "value", &value))
 		return false;
-	if (callable ? !ev_define_getter(e, o, key, getter) : !ev_define(e, o, key, value, flags))
+	if (callable && !ev_define_getter(e, o, key, getter))
+		return false;
+	if (has_setter && !ev_define_setter(e, o, key, setter))
+		return false;
+	if (!callable && !has_setter && !ev_define(e, o, key, value, flags))
 		return false;
 	slot = ev_find_slot(o, key);
 	if (slot)

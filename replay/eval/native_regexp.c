@@ -140,6 +140,43 @@ bool ev_regex_named_groups(struct ev *e, const struct ev_regex *re, struct ev_st
 	return ev_return_obj(o, ret);
 }
 
+static bool define_indices(struct ev *e, const struct ev_regex *re, const size_t *m,
+			   struct ev_obj *match)
+{
+	struct ev_obj *array = ev_new_array(e), *names = NULL, *pair;
+	struct ev_key key;
+	struct ev_val v;
+	size_t i, n;
+
+	if (!array)
+		return false;
+	for (i = 0; i < re->groups; i++) {
+		v = EV_UNDEF;
+		if (m[i * 2] != EV_RE_UNSET && m[i * 2 + 1] != EV_RE_UNSET) {
+			pair = ev_pair(e, ev_num((double)m[i * 2]), ev_num((double)m[i * 2 + 1]));
+			if (!pair)
+				return false;
+			v = ev_temp(pair);
+		}
+		if (!ev_push(e, array, v))
+			return false;
+	}
+	for (n = 0; n < re->name_count; n++) {
+		if (!names)
+			names = ev_new(e, IPM_KIND_OBJECT, "Object");
+		if (!names)
+			return false;
+		names->proto = ev_null();
+		key = ev_key_of(re->names[n].name);
+		if (!ev_define(e, names, &key, array->elements[re->names[n].group],
+			       IPM_PROPERTY_DEFAULT))
+			return false;
+	}
+	return ev_define_c(e, array, "groups", names ? ev_temp(names) : EV_UNDEF,
+			   IPM_PROPERTY_DEFAULT) &&
+	       ev_define_c(e, match, "indices", ev_temp(array), IPM_PROPERTY_DEFAULT);
+}
+
 /* The array that exec gives. */
 static bool match_array(struct ev *e, const struct ev_regex *re, struct ev_str *s, const size_t *m,
 			struct ev_val *ret)
@@ -160,7 +197,7 @@ static bool match_array(struct ev *e, const struct ev_regex *re, struct ev_str *
 	       ev_define_c(e, array, "index", ev_num((double)m[0]), IPM_PROPERTY_DEFAULT) &&
 	       ev_define_c(e, array, "input", ev_string(s), IPM_PROPERTY_DEFAULT) &&
 	       ev_define_c(e, array, "groups", groups, IPM_PROPERTY_DEFAULT) &&
-	       ev_return_obj(array, ret);
+	       (!re->indices || define_indices(e, re, m, array)) && ev_return_obj(array, ret);
 }
 
 size_t *ev_regex_new_match(struct ev *e, const struct ev_regex *re)

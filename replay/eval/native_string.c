@@ -610,11 +610,43 @@ static bool is_well_formed(struct ev *e, struct ev_args *a, struct ev_val *ret)
 	return ev_return(ev_bool(yes), ret);
 }
 
+static bool append_text(struct ev *e, struct ipm_buf *buf, struct ev_val v)
+{
+	struct ev_str *s = ev_to_string(e, v);
+
+	if (!s || !ev_str_whole(e, s) || !ev_steps(e, s->len / 64 + 1))
+		return false;
+	ev_append(buf, ev_str_view(s));
+	return ipm_buf_ok(buf) || ev_throw(e, "RangeError", "Invalid string length");
+}
+
+/* The tag that takes a template as it is written. */
+static bool raw(struct ev *e, struct ev_args *a, struct ev_val *ret)
+{
+	struct ipm_buf buf = {.max = (size_t)e->max_bytes};
+	struct ev_val strings, v;
+	uint64_t i, length;
+	bool ok = true;
+
+	if (!ev_get_c(e, ev_arg(a, 0), "raw", &strings) || !ev_length(e, strings, &length))
+		return false;
+	for (i = 0; i < length && ok; i++) {
+		ok = ev_element(e, strings, i, &v) && append_text(e, &buf, v);
+		if (ok && i + 1 < length && i + 1 < a->count)
+			ok = append_text(e, &buf, a->v[i + 1]);
+	}
+	if (ok)
+		return ev_return_str(ev_str_from_buf(e, &buf), ret);
+	ipm_buf_deinit(&buf);
+	return false;
+}
+
 const struct ev_native ev_natives_string[] = {
 	{"", "String", string_constructor, EV_NATIVE_CONSTRUCTOR, 1, 0},
 	{"String", "prototype", NULL, EV_NATIVE_NAMESPACE, 0, 0},
 	{"String", "fromCharCode", from_char_code, 0, 1, 0},
 	{"String", "fromCodePoint", from_code_point, 0, 1, 0},
+	{"String", "raw", raw, 0, 1, 0},
 	{"String.prototype", "slice", slice, 0, 2, 0},
 	{"String.prototype", "substring", substring, 0, 2, 0},
 	{"String.prototype", "substr", substr, 0, 2, 0},

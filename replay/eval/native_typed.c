@@ -153,10 +153,30 @@ static bool make(struct ev *e, struct ev_args *a, enum ipm_element_type type, co
 	return ev_return_obj(out, ret);
 }
 
+static bool from(struct ev *e, struct ev_args *a, enum ipm_element_type type, const char *name,
+		 const char *method, struct ev_val *ret)
+{
+	const struct ev_native *n =
+		ev_native_find_c(e, "Array", (struct ipm_str){method, strlen(method)});
+	struct ev_obj *out = ev_new_typed(e, type, name);
+	struct ev_val array;
+
+	return n && out && n->fn(e, a, &array) && ev_iterate(e, array, take, out) &&
+	       ev_return_obj(out, ret);
+}
+
 #define CONSTRUCTOR(name, type)                                                                    \
 	static bool make_##name(struct ev *e, struct ev_args *a, struct ev_val *ret)               \
 	{                                                                                          \
 		return make(e, a, type, #name, ret);                                               \
+	}                                                                                          \
+	static bool from_##name(struct ev *e, struct ev_args *a, struct ev_val *ret)               \
+	{                                                                                          \
+		return from(e, a, type, #name, "from", ret);                                       \
+	}                                                                                          \
+	static bool of_##name(struct ev *e, struct ev_args *a, struct ev_val *ret)                 \
+	{                                                                                          \
+		return from(e, a, type, #name, "of", ret);                                         \
 	}
 
 CONSTRUCTOR(Int8Array, IPM_ELEMENT_INT8)
@@ -180,6 +200,7 @@ static bool is_view(struct ev *e, struct ev_args *a, struct ev_val *ret)
 
 #define TYPED(name)                                                                                \
 	{"", #name, make_##name, EV_NATIVE_CONSTRUCTOR, 3, 0},                                     \
+		{#name, "from", from_##name, 0, 1, 0}, {#name, "of", of_##name, 0, 0, 0},          \
 	{                                                                                          \
 #name, "prototype", NULL, EV_NATIVE_NAMESPACE, 0, 0                                \
 	}

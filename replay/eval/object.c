@@ -182,6 +182,7 @@ static bool own_of_temp(struct ev *e, struct ev_obj *o, struct ev_key *key, stru
 	found_value(ret, slot->value, slot->flags);
 	ret->accessor = slot->accessor;
 	ret->get = slot->get;
+	ret->set = slot->set;
 	return true;
 }
 

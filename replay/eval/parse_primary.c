@@ -64,9 +64,13 @@ struct ev_node *ev_parse_template(struct ev_parser *p)
 		return NULL;
 	tail = &n->list;
 	for (;;) {
+		uint32_t from = p->lexer.at, to;
+
 		part = ev_node_new(p, EV_N_STRING);
 		if (!part || !ev_lex_template(&p->lexer, &part->name, &last))
 			return NULL;
+		to = p->lexer.at - (last ? 1 : 2); /* ` or ${ */
+		part->text2 = (struct ipm_str){p->lexer.source.data + from, to - from};
 		append(&tail, part);
 		if (last)
 			break;
@@ -289,6 +293,7 @@ struct ev_node *ev_parse_arrow(struct ev_parser *p, uint32_t pos, struct ev_node
 			       unsigned flags)
 {
 	struct ev_node *fn = ev_node_new(p, EV_N_FUNCTION), *param;
+	const struct ev_label *labels = p->labels;
 
 	if (!fn)
 		return NULL;
@@ -306,11 +311,9 @@ struct ev_node *ev_parse_arrow(struct ev_parser *p, uint32_t pos, struct ev_node
 	}
 	if (!ev_lex(&p->lexer)) /* => */
 		return NULL;
-	if (ev_parse_is(p, '{')) {
-		fn->b = ev_parse_block(p);
-	} else {
-		fn->b = ev_parse_assignment(p);
-	}
+	p->labels = NULL;
+	fn->b = ev_parse_is(p, '{') ? ev_parse_block(p) : ev_parse_assignment(p);
+	p->labels = labels;
 	if (!fn->b)
 		return NULL;
 	fn->end = fn->b->end;

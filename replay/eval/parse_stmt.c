@@ -66,7 +66,9 @@ struct ev_node *ev_parse_function_rest(struct ev_parser *p, struct ev_node *fn)
 {
 	struct ev_node **tail = &fn->list, *n;
 	bool no_in = p->no_in, in_generator = p->in_generator;
+	const struct ev_label *labels = p->labels;
 
+	p->labels = NULL;
 	p->no_in = false;
 	p->in_generator = fn->flags & EV_F_GENERATOR;
 	if (!ev_parse_enter(p) || !ev_parse_expect(p, '('))
@@ -99,6 +101,7 @@ struct ev_node *ev_parse_function_rest(struct ev_parser *p, struct ev_node *fn)
 	p->depth--;
 	p->no_in = no_in;
 	p->in_generator = in_generator;
+	p->labels = labels;
 	return ev_node_done(p, fn);
 }
 
@@ -417,8 +420,18 @@ static struct ev_node *parse_jump(struct ev_parser *p, enum ev_node_type type)
 		return NULL;
 	if (type == EV_N_BREAK || type == EV_N_CONTINUE) {
 		if (t->type == EV_T_NAME && !t->newline_before) {
-			ev_syntax(p, t->pos, "labels cannot be evaluated");
-			return NULL;
+			const struct ev_label *label = p->labels;
+
+			while (label && !ev_view_equal(label->name, t->text))
+				label = label->parent;
+			if (!label) {
+				ev_syntax(p, t->pos, "Undefined label '%.*s'",
+					  (int)(t->text.len < 60 ? t->text.len : 60), t->text.data);
+				return NULL;
+			}
+			n->name = t->text;
+			if (!ev_lex(&p->lexer))
+				return NULL;
 		}
 	} else if (type == EV_N_THROW || (!t->newline_before && !ev_parse_is(p, ';') &&
 					  !ev_parse_is(p, '}') && t->type != EV_T_END)) {
@@ -435,9 +448,37 @@ static struct ev_node *parse_jump(struct ev_parser *p, enum ev_node_type type)
 	return ev_node_done(p, n);
 }
 
+/* name: statement. *ret_none: it was none. */
+static struct ev_node *parse_labelled(struct ev_parser *p, bool *ret_none)
+{
+	struct ev_label label = {p->lexer.token.text, p->labels};
+	struct ev_lexer before = p->lexer;
+	struct ev_node *n;
+
+	*ret_none = p->lexer.token.type != EV_T_NAME || ev_parse_is_reserved(label.name);
+	if (*ret_none)
+		return NULL;
+	n = ev_node_new(p, EV_N_LABEL);
+	if (!n || !ev_lex(&p->lexer))
+		return NULL;
+	if (!ev_parse_is(p, ':')) {
+		p->lexer = before;
+		*ret_none = true;
+		return NULL;
+	}
+	if (!ev_lex(&p->lexer))
+		return NULL;
+	n->name = label.name;
+	p->labels = &label;
+	n->a = ev_parse_statement(p);
+	p->labels = label.parent;
+	return n->a ? ev_node_done(p, n) : NULL;
+}
+
 static struct ev_node *parse_statement(struct ev_parser *p)
 {
 	struct ev_node *n;
+	bool none;
 	bool ok = true;
 	int how;
 
@@ -489,6 +530,9 @@ static struct ev_node *parse_statement(struct ev_parser *p)
 		return parse_try(p);
 	if (ev_parse_is_word(p, "switch"))
 		return parse_switch(p);
+	n = parse_labelled(p, &none);
+	if (!none)
+		return n;
 	n = ev_node_new(p, EV_N_EXPRESSION);
 	if (!n)
 		return NULL;

@@ -252,8 +252,10 @@ static bool parse_flags(struct ev_re_compiler *c)
 			flag = &re->dot_all;
 			break;
 		case 'u':
-		case 'v':
 			flag = &re->unicode;
+			break;
+		case 'v':
+			flag = &re->sets;
 			break;
 		case 'y':
 			flag = &re->sticky;
@@ -269,6 +271,9 @@ static bool parse_flags(struct ev_re_compiler *c)
 			return ev_throw(c->e, "SyntaxError", "Invalid regular expression flags");
 		*flag = true;
 	}
+	if (re->sets && re->unicode)
+		return ev_throw(c->e, "SyntaxError", "Invalid regular expression flags");
+	re->unicode = re->unicode || re->sets;
 	return true;
 }
 

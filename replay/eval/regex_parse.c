@@ -275,6 +275,11 @@ static struct ev_re_tree *parse_class(struct ev_re_compiler *c)
 		if (!ev_step(c->e))
 			return NULL;
 		set = false;
+		if (c->re->sets && (peek(c, 0) == '[' || (peek(c, 0) == '-' && peek(c, 1) == '-') ||
+				    (peek(c, 0) == '&' && peek(c, 1) == '&'))) {
+			ev_re_bad(c, "Sets within classes are not known here");
+			return NULL;
+		}
 		from = take_code_point(c);
 		if (from == '\\') {
 			if (!class_escape(c, n->class, &set) ||

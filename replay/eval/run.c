@@ -217,7 +217,7 @@ static bool run_property(struct ev *e, const struct ev_node *item, struct ev_env
 	if (item->flags & EV_F_GETTER)
 		return ev_define_getter(e, o, &key, v);
 	if (item->flags & EV_F_SETTER)
-		return true;
+		return ev_define_setter(e, o, &key, v);
 	if (!item->a && ev_view_is(item->name, "__proto__") && !(item->flags & EV_F_SHORTHAND) &&
 	    item->b->type != EV_N_FUNCTION) {
 		if (v.type == EV_NULL || ev_is_object(v))
@@ -280,6 +280,47 @@ static bool run_template(struct ev *e, const struct ev_node *n, struct ev_env *e
 		}
 	}
 	return ev_return_str(ev_str_from_buf(e, &buf), ret);
+}
+
+/* tag`…`: the pieces as written and as meant, then the values. */
+static bool run_tagged(struct ev *e, const struct ev_node *n, struct ev_env *env,
+		       struct ev_val *ret, bool *shorted)
+{
+	struct ev_obj args = {.kind = IPM_KIND_ARRAY, .class_name = "Array"};
+	struct ev_obj *strings = ev_new_array(e), *raw = ev_new_array(e);
+	struct ev_val callee, this_value = EV_UNDEF, v;
+	const struct ev_node *part;
+	struct ev_str *s, *r;
+	bool callable;
+
+	if (!strings || !raw || !run_link(e, n->a, env, &callee, &this_value, shorted))
+		return false;
+	if (*shorted)
+		return true;
+	if (!ev_push(e, &args, ev_temp(strings)))
+		return false;
+	for (part = n->b->list; part; part = part->next) {
+		if (part->type == EV_N_STRING && !part->value.str) {
+			s = ev_str_borrow(e, part->name);
+			r = ev_str_borrow(e, part->text2);
+			if (!s || !r || !ev_push(e, strings, ev_string(s)) ||
+			    !ev_push(e, raw, ev_string(r)))
+				return false;
+		} else if (!run(e, part, env, &v) || !ev_push(e, &args, v)) {
+			return false;
+		}
+	}
+	strings->frozen = raw->frozen = true;
+	if (!ev_define_c(e, strings, "raw", ev_temp(raw), 0))
+		return false;
+	e->at = n->pos;
+	if (callee.type == EV_OMITTED)
+		return ev_throw_omitted(e, callee.omitted);
+	if (!ev_is_callable(e, callee, &callable))
+		return false;
+	if (!callable)
+		return ev_throw(e, "TypeError", "%s is not a function", ev_source_of(e, n->a));
+	return ev_call(e, callee, this_value, args.elements, args.element_count, ret);
 }
 
 static bool run_unary(struct ev *e, const struct ev_node *n, struct ev_env *env, struct ev_val *ret)
@@ -465,6 +506,9 @@ static bool run_new(struct ev *e, const struct ev_node *n, struct ev_env *env, s
 		return false;
 	if (!callable)
 		return ev_throw(e, "TypeError", "%s is not a constructor", ev_source_of(e, n->a));
+	if (callee.type == EV_NATIVE && callee.native->kind == EV_NATIVE_REFUSED)
+		return ev_throw_side_effect(e, "new %s cannot be run: the process is dead",
+					    callee.native->name);
 	if (callee.type == EV_NATIVE && callee.native->kind != EV_NATIVE_CONSTRUCTOR)
 		return ev_throw(e, "TypeError", "%s is not a constructor", ev_source_of(e, n->a));
 	return ev_construct(e, callee, args.elements, args.element_count, ret);
@@ -495,6 +539,41 @@ static bool run_yield(struct ev *e, const struct ev_node *n, struct ev_env *env,
 	if (n->op)
 		return iterate(e, n->a, v, e->generator);
 	return ev_push(e, e->generator, v);
+}
+
+/* What is settled can be had; nothing else will ever be. */
+static bool await_value(struct ev *e, struct ev_val v, struct ev_val *ret)
+{
+	const struct ipm_object *o;
+	enum ipm_kind kind;
+	uint32_t state;
+	bool ok;
+
+	*ret = v;
+	if (!ev_is_object(v))
+		return v.type != EV_OMITTED || ev_throw_omitted(e, v.omitted);
+	if (!ev_kind(e, v, &kind))
+		return false;
+	if (kind != IPM_KIND_PROMISE || v.type != EV_HEAP) {
+		struct ev_val then;
+
+		if (!ev_get_c(e, v, "then", &then))
+			return false;
+		return then.type == EV_UNDEFINED ||
+		       ev_throw_side_effect(e, "this cannot be awaited: the process is dead");
+	}
+	o = ev_hold(e, v.id);
+	if (!o)
+		return false;
+	state = o->state;
+	ok = ev_import(e, &o->first, ret);
+	ev_drop(e, o);
+	if (!ok)
+		return false;
+	if (state == IPM_PROMISE_REJECTED)
+		return ev_throw_value(e, *ret);
+	return state == IPM_PROMISE_FULFILLED ||
+	       ev_throw_side_effect(e, "this promise was pending: the process is dead");
 }
 
 static bool run_node(struct ev *e, const struct ev_node *n, struct ev_env *env, struct ev_val *ret)
@@ -561,9 +640,9 @@ static bool run_node(struct ev *e, const struct ev_node *n, struct ev_env *env, 
 	case EV_N_YIELD:
 		return run_yield(e, n, env, ret);
 	case EV_N_AWAIT:
-		return ev_throw_side_effect(e, "nothing can be awaited: the process is dead");
+		return run(e, n->a, env, &right) && await_value(e, right, ret);
 	case EV_N_TAGGED:
-		return ev_throw(e, "EvalError", "tagged templates cannot be evaluated");
+		return run_tagged(e, n, env, ret, &shorted);
 	default:
 		return ev_throw(e, "SyntaxError", "this syntax cannot be evaluated");
 	}

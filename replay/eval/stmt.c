@@ -86,16 +86,27 @@ static bool run_declare(struct ev *e, const struct ev_node *n, struct ev_env *en
 	return true;
 }
 
-/* After a loop's body: should the loop end? */
-static bool loop_ends(enum ev_completion *how)
+/* The label that the loop which begins now has, if any. */
+static struct ipm_str take_label(struct ev *e)
 {
-	if (*how == EV_BREAK) {
+	struct ipm_str label = e->label;
+
+	e->label = (struct ipm_str){NULL, 0};
+	return label;
+}
+
+/* After a loop's body: should the loop end? */
+static bool loop_ends(struct ev *e, struct ipm_str label, enum ev_completion *how)
+{
+	if (*how == EV_BREAK && !e->target.len) {
 		*how = EV_NORMAL;
 		return true;
 	}
-	if (*how == EV_CONTINUE)
+	if (*how == EV_CONTINUE && (!e->target.len || ev_view_equal(e->target, label))) {
+		e->target.len = 0;
 		*how = EV_NORMAL;
-	return *how == EV_RETURN;
+	}
+	return *how != EV_NORMAL;
 }
 
 static bool condition(struct ev *e, const struct ev_node *n, struct ev_env *env, bool *ret)
@@ -133,6 +144,7 @@ static bool run_for(struct ev *e, const struct ev_node *n, struct ev_env *parent
 		    struct ev_val *ret, enum ev_completion *how)
 {
 	struct ev_env *env = ev_env_new(e, parent);
+	struct ipm_str label = take_label(e);
 	struct ev_val v;
 	bool go_on;
 
@@ -151,7 +163,7 @@ static bool run_for(struct ev *e, const struct ev_node *n, struct ev_env *parent
 			break;
 		if (!run_statement(e, n->d, env, ret, how))
 			return false;
-		if (loop_ends(how))
+		if (loop_ends(e, label, how))
 			break;
 		if (!next_round(e, n->a, parent, &env))
 			return false;
@@ -167,6 +179,7 @@ struct loop {
 	struct ev_env *env;
 	struct ev_val *ret;
 	enum ev_completion *how;
+	struct ipm_str label;
 };
 
 static bool each_round(struct ev *e, void *self, struct ev_val v, bool *stop)
@@ -184,7 +197,7 @@ static bool each_round(struct ev *e, void *self, struct ev_val v, bool *stop)
 		ok = ev_bind(e, target, v, env, -1);
 	ok = ok && run_statement(e, loop->n->d, env, loop->ret, loop->how);
 	if (ok)
-		*stop = loop_ends(loop->how);
+		*stop = loop_ends(e, loop->label, loop->how);
 	ev_env_free(e, env);
 	return ok;
 }
@@ -201,7 +214,7 @@ static bool collect_key(struct ev *e, void *self, struct ev_key *key,
 static bool run_for_each(struct ev *e, const struct ev_node *n, struct ev_env *env,
 			 struct ev_val *ret, enum ev_completion *how)
 {
-	struct loop loop = {n, env, ret, how};
+	struct loop loop = {n, env, ret, how, take_label(e)};
 	struct ev_obj *keys;
 	struct ev_val v;
 
@@ -222,6 +235,7 @@ static bool run_for_each(struct ev *e, const struct ev_node *n, struct ev_env *e
 static bool run_while(struct ev *e, const struct ev_node *n, struct ev_env *env, struct ev_val *ret,
 		      enum ev_completion *how)
 {
+	struct ipm_str label = take_label(e);
 	bool go_on = true;
 
 	for (;;) {
@@ -233,7 +247,7 @@ static bool run_while(struct ev *e, const struct ev_node *n, struct ev_env *env,
 			return true;
 		if (!run_statement(e, n->d, env, ret, how))
 			return false;
-		if (loop_ends(how))
+		if (loop_ends(e, label, how))
 			return true;
 		if (n->type == EV_N_DO_WHILE && !condition(e, n->a, env, &go_on))
 			return false;
@@ -244,6 +258,7 @@ static bool run_try(struct ev *e, const struct ev_node *n, struct ev_env *env, s
 		    enum ev_completion *how)
 {
 	struct ev_obj *generator = e->generator;
+	struct ipm_str target;
 	unsigned depth = e->depth;
 	enum ev_completion after = EV_NORMAL;
 	struct ev_val thrown, value;
@@ -256,6 +271,7 @@ static bool run_try(struct ev *e, const struct ev_node *n, struct ev_env *env, s
 		e->depth = depth;
 		e->generator = generator;
 		*how = EV_NORMAL;
+		e->target.len = 0;
 		inner = ev_env_new(e, env);
 		ok = inner && (!n->b || ev_bind(e, n->b, thrown, inner, EV_LET)) &&
 		     run_block(e, n->c, inner, ret, how);
@@ -267,8 +283,11 @@ static bool run_try(struct ev *e, const struct ev_node *n, struct ev_env *env, s
 	e->depth = depth;
 	e->generator = generator;
 	value = EV_UNDEF;
+	target = e->target;
 	if (!run_block(e, n->d, env, &value, &after))
 		return false;
+	if (after == EV_NORMAL)
+		e->target = target;
 	if (after != EV_NORMAL) {
 		*how = after;
 		*ret = value;
@@ -300,9 +319,29 @@ static bool run_switch(struct ev *e, const struct ev_node *n, struct ev_env *env
 	for (item = start ? start : fallback; item && *how == EV_NORMAL; item = item->next)
 		if (!run_list(e, item->list, inner, ret, how))
 			return false;
-	if (*how == EV_BREAK)
+	if (*how == EV_BREAK && !e->target.len)
 		*how = EV_NORMAL;
 	ev_env_free(e, inner);
+	return true;
+}
+
+static bool is_loop(const struct ev_node *n)
+{
+	return n->type == EV_N_FOR || n->type == EV_N_FOR_OF || n->type == EV_N_FOR_IN ||
+	       n->type == EV_N_WHILE || n->type == EV_N_DO_WHILE;
+}
+
+static bool run_labelled(struct ev *e, const struct ev_node *n, struct ev_env *env,
+			 struct ev_val *ret, enum ev_completion *how)
+{
+	if (is_loop(n->a))
+		e->label = n->name;
+	if (!run_statement(e, n->a, env, ret, how))
+		return false;
+	if (*how == EV_BREAK && ev_view_equal(e->target, n->name)) {
+		e->target.len = 0;
+		*how = EV_NORMAL;
+	}
 	return true;
 }
 
@@ -348,10 +387,14 @@ static bool run_one(struct ev *e, const struct ev_node *n, struct ev_env *env, s
 		return run_try(e, n, env, ret, how);
 	case EV_N_SWITCH:
 		return run_switch(e, n, env, ret, how);
+	case EV_N_LABEL:
+		return run_labelled(e, n, env, ret, how);
 	case EV_N_BREAK:
+		e->target = n->name;
 		*how = EV_BREAK;
 		return true;
 	case EV_N_CONTINUE:
+		e->target = n->name;
 		*how = EV_CONTINUE;
 		return true;
 	default:

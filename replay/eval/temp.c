@@ -173,18 +173,36 @@ bool ev_define_c(struct ev *e, struct ev_obj *o, const char *name, struct ev_val
 	return ev_define(e, o, &key, v, flags);
 }
 
+static struct ev_slot *accessor_slot(struct ev *e, struct ev_obj *o, struct ev_key *key)
+{
+	struct ev_slot *slot = ev_find_slot(o, key);
+
+	if (slot && slot->accessor)
+		return slot;
+	if (!ev_define(e, o, key, EV_UNDEF, IPM_PROPERTY_ENUMERABLE | IPM_PROPERTY_CONFIGURABLE))
+		return NULL;
+	slot = ev_find_slot(o, key);
+	if (slot)
+		slot->accessor = true;
+	return slot;
+}
+
 bool ev_define_getter(struct ev *e, struct ev_obj *o, struct ev_key *key, struct ev_val getter)
 {
-	struct ev_slot *slot;
+	struct ev_slot *slot = accessor_slot(e, o, key);
 
-	if (!ev_define(e, o, key, EV_UNDEF, IPM_PROPERTY_ENUMERABLE | IPM_PROPERTY_CONFIGURABLE))
-		return false;
-	slot = ev_find_slot(o, key);
-	if (!slot)
-		return true;
-	slot->accessor = true;
-	slot->get = getter;
-	return true;
+	if (slot)
+		slot->get = getter;
+	return slot || !(e->throwing || e->stop || e->errc);
+}
+
+bool ev_define_setter(struct ev *e, struct ev_obj *o, struct ev_key *key, struct ev_val setter)
+{
+	struct ev_slot *slot = accessor_slot(e, o, key);
+
+	if (slot)
+		slot->set = setter;
+	return slot || !(e->throwing || e->stop || e->errc);
 }
 
 bool ev_delete_slot(struct ev *e, struct ev_obj *o, struct ev_key *key)

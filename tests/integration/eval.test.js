@@ -60,7 +60,14 @@ const refused = [
 	['users.reverse()', /^EvalError: reverse would change an array of the dead process: use toReversed\(\)$/],
 	['map.set(1, 2)', /^EvalError: set would change a collection of the dead process$/],
 	['Object.assign(obj, {})', /^EvalError: Object\.assign would change/],
-	['await 5', /^EvalError: nothing can be awaited: the process is dead$/],
+	['await pending', /^EvalError: this promise was pending: the process is dead$/],
+	['await rejected', /^an object was thrown$|^RangeError: rejected$/],
+	['await (async () => 1)()', /^EvalError: async functions cannot be run: the process is dead$/],
+	['await { then() {} }', /^EvalError: this cannot be awaited: the process is dead$/],
+	['(1).toLocaleString("de")', /^EvalError: only en-US without options is known here$/],
+	['(() => { const g = (function* () { yield yield 1; })(); g.next(); return g.next(2); })()', /^EvalError: generators run to their end at once: nothing can be given to next\(\)$/],
+	['new Promise(() => {})', /^EvalError: new Promise cannot be run: the process is dead$/],
+	['(() => { break nope; })()', /^SyntaxError: Undefined label 'nope'$/],
 	['Math.random()', /^EvalError: random cannot be run/],
 	['Promise.resolve(1)', /^EvalError: resolve cannot be run/],
 	['require("fs")', /^EvalError: require cannot be run: the process is dead$/],
@@ -118,6 +125,8 @@ const printed = [
 	['undefined', 'undefined'],
 	['sub', 'Uint8Array(2) [ 2, 255 ]'],
 	['arguments.length', '3'],
+	['await fulfilled', '{ done: 1 }'],
+	['(await fulfilled).done + await 1', '2'],
 ];
 
 for (const [expression, text] of printed)

@@ -828,5 +828,185 @@ globalThis.nosuch
 [[1, 2], [3]] + ""
 [undefined, null] + ""
 !!document_
+(() => { outer: for (let i = 0; i < 3; i++) { for (let j = 0; j < 3; j++) { if (j == 1) continue outer; if (i == 2) break outer; } } return "done"; })()
+(() => { a: { break a; } return 1; })()
+(function* () { yield 1; })().next()
+Array.from({ *[Symbol.iterator]() { yield 1; yield 2; } })
+typeof (async () => 1)
+({ get a() { return 1; }, set a(v) {} }).a
+({ get a() { return this.b; }, b: 7 }).a
+({ set a(v) { this.b = v; }, b: 1 })
+(() => { const o = { set a(v) { this.b = v; } }; o.a = 4; return o.b; })()
+"2026-01-15".match(/(?<y>\d+)-(?<m>\d+)/).groups.y
+"2026-01-15".replace(/(?<y>\d+)-(?<m>\d+)/, "$<m>/$<y>")
+/(?<=\$)\d+/.exec("a $42")[0]
+/(?<!\$)\b\d+/.exec("$42 17")[0]
+(() => { const r = /a/y; r.lastIndex = 1; return [r.test("ba"), r.lastIndex, r.test("ba")]; })()
+/\p{Lu}/u.test("É")
+/\u{1f600}/u.test("😀")
+[..."a1b2".matchAll(/\d/g)].map((m) => m.index)
+/a(?<x>b)?/d.exec("ab").indices[0]
+(1234567.891).toLocaleString()
+(0).toLocaleString()
+(-1234.5).toLocaleString("en-US")
+new Date(0).toISOString()
+new Date(0).toString()
+new Date(0).toUTCString()
+new Date(0).toDateString()
+new Date(0).toTimeString()
+new Date(0).toLocaleDateString("en-US")
+new Date(0).toLocaleTimeString("en-US")
+new Date(0).toLocaleString("en-US")
+new Date(0).toLocaleString()
+new Date(0).toJSON()
+new Date(2026, 0, 31).getTime()
+new Date("2026-03-04T05:06:07Z").getDay()
+Date.UTC(2026, 1)
+Date.parse("2026-03-04T05:06:07.089+02:00")
+new Date("nope").getTime()
+new Date(0) - new Date(-5)
+typeof Date.now()
+10n ** 20n
+BigInt.asUintN(8, 257n)
+BigInt.asIntN(8, 255n)
+(255n).toString(16)
+-7n / 2n
+new Uint8Array([1, 2, 3]).map((x) => x * 100)
+new Float32Array([1.1])[0]
+new Uint16Array([5, 1, 4]).sort().join()
+Array.from(new Uint8Array([1, 2]).entries())
+new Uint8Array([1,2,3,4]).subarray(1, 3)
+Uint8Array.from([1, 2]).toString()
+Buffer.from("héllo").toString("hex")
+Buffer.from("aGk=", "base64").toString()
+(() => { const { a, b: { c = 5, ...r }, ...rest } = { a: 1, b: { d: 2 }, e: 3 }; return [a, c, r, rest]; })()
+(() => { const [a, , b = 9, ...c] = [1, 2, undefined, 4, 5]; return [a, b, c]; })()
+(({ a, b = 2 }, [c, d] = [3, 4]) => [a, b, c, d])({ a: 1 })
+(() => { let a, b; [a, b] = [1, 2]; ({ x: a, y: b = 5 } = { x: 7 }); return [a, b]; })()
+(() => { for (const [k, v] of Object.entries({ a: 1 })) return k + v; })()
+undefined?.()
+({ f() { return 5; } }).f?.()
+Math.max?.(1, 2)
+((a) => a)?.(3)
+(1, 2)
+new Set("hello").size
+new RangeError("y", { cause: 1 }).cause
+new Array(3).length
+new Object()
+new String("a").length
+new Number(5) + 1
+new Boolean(false) ? 1 : 2
+Symbol.for("x").description
+[3, 1, 2].toSorted()
+[1, 2, 3].with(1, 9)
+[1, 2, 3].toSpliced(0, 1)
+[1, 2, 3].findLast((x) => x < 3)
+[1, [2, [3]]].flat(Infinity)
+[1, 2].flatMap((x) => [x, x])
+[..."ab"].entries().next()
+"abc".at(-1)
+"a-b".replaceAll("-", "+")
+"x".localeCompare("y")
+["b", "a", "C"].sort((a, b) => a.localeCompare(b))
+"ß".toUpperCase()
+encodeURIComponent("a b&ü")
+decodeURIComponent("%C3%BC")
+JSON.parse('{"a":[1,2]}', (k, v) => typeof v === "number" ? v + 1 : v)
+JSON.stringify({ a: 1, b: [1] }, ["a"])
+(() => { switch (3) { case 1: return "a"; case 3: return "b"; default: return "c"; } })()
+(() => { let s = ""; for (const k in { a: 1, b: 2 }) s += k; return s; })()
+(() => { let i = 0; do { i++; } while (i < 5); return i; })()
+(() => { var x = 1; { var x = 2; } return x; })()
+(function f(n) { return n < 2 ? 1 : n * f(n - 1); })(10)
+((a, b) => a + b).length
+(() => { let a = { n: null }; a.n ??= 5; a.z ||= 1; a.n &&= 7; return a; })()
+[1, 2, 3].reduce((a, b) => a + b)
+Array.prototype.slice.call({ 0: "a", 1: "b", length: 2 })
+Math.imul(3, 4)
+Math.log1p(0)
+Number.parseFloat("1.5x")
+Reflect.has({ a: 1 }, "a")
+Reflect.getPrototypeOf([]) === Array.prototype
+Reflect.apply(Math.max, null, [1, 2])
+Object.freeze({ a: 1 }).a
+Object.isFrozen(Object.freeze({}))
+Object.defineProperty({}, "a", { value: 1 }).a
+Object.create({ a: 1 }).a
+[1, 2, 3].includes(2)
+[, 1].length
+Array.of(7)
+[..."😀a"].length
+"😀".codePointAt(0)
+String.fromCodePoint(128512)
+String.fromCharCode(97)
+"abc".split("")
+"a,b".split(/,/)
+(() => { const m = new Map(); m.set("a", 1); return [...m.keys()]; })()
+(() => { const o = { a: 1 }; delete o.a; return o; })()
+"abc".isWellFormed()
+(() => { let r = []; for (let i of [1,2,3]) { if (i == 2) continue; r.push(() => i); } return r.map(f => f()); })()
+[10, 9, 1].sort()
+"abc".substring(2, 0)
+"%E0%A4%A".length
+decodeURIComponent("%E0%A4%A")
+Array.from("abc", (c, i) => c + i)
+Array.from({ length: 3 }, (_, i) => i)
+Object.entries([7, 8])
+isFinite("12")
+(12.345).toFixed(1)
+(25).toString(36)
+"\x41\u0042\u{43}"
+0.1 * 3
+void 0 ?? "x"
+typeof typeof 1
+(1e21).toLocaleString()
+NaN.toLocaleString()
+[1234.5, 2].toLocaleString()
+[...new Map([[1,2]]).entries()].flat()
+(function*(){})
+new (function F(a) { this.a = a; })(3).a
+Function.prototype.call.call(function () { return this.x; }, { x: 9 })
+((...a) => a.length).apply(null, [1, 2])
+(() => { const r = []; a: for (const x of [1,2,3]) { for (const y of [1,2,3]) { if (y === 2) continue a; if (x === 3) break a; r.push([x, y]); } } return r; })()
+(() => { let n = 0; l: while (true) { do { n++; if (n > 5) break l; } while (true); } return n; })()
+(() => { x: try { break x; } finally { for (;;) break; } return "after"; })()
+(() => { s: switch (1) { case 1: for (;;) { break s; } case 2: return "no"; } return "yes"; })()
+(() => { a: for (let i = 0; ; i++) { try { if (i > 2) break a; continue a; } finally { if (i > 9) return "bad"; } } return "ok"; })()
+(() => { foo: bar: for (;;) { break foo; } return 1; })()
+((o) => { o.x = 5; return [o.y, o.x]; })({ get x() { return "g"; }, set x(v) { this.y = v; } })
+Object.getOwnPropertyDescriptor({ get a() { return 1; }, set a(v) {} }, "a").set.length
+Object.keys({ set q(v) {} })
+String.raw({ raw: ["a", "b", "c"] }, 1, 2, 3)
+String.raw({ raw: "abc" }, 0, 1)
+[...{ *[Symbol.iterator]() { yield 1; yield 2; } }]
+[...{ [Symbol.iterator]() { let i = 0; return { next: () => ({ value: i, done: i++ > 2 }) }; } }]
+new Set({ *[Symbol.iterator]() { yield 1; yield 1; } })
+(() => { for (const x of { *[Symbol.iterator]() { yield 7; } }) return x; })()
+(() => { const [a, b] = { *[Symbol.iterator]() { yield 7; yield 8; } }; return a + b; })()
+/(a)(?<q>b)?/d.exec("xac").indices
+/(?<q>b)/d.exec("ab").indices.groups.q
+/a/v.test("ba")
+/[\p{L}]/v.test("1a")
+new Date(Date.UTC(2026, 10, 3, 13, 4, 5)).toLocaleString()
+new Date(Date.UTC(2026, 10, 3, 0, 4, 5)).toLocaleTimeString()
+new Date(NaN).toLocaleDateString()
+new Date(0).toTimeString()
+[1234567.5, null, , "x", 5n].toLocaleString()
+BigInt.asUintN(64, -1n)
+BigInt.asIntN(64, 2n ** 63n)
+BigInt.asIntN(0, 5n)
+BigInt.asIntN(1, 1n)
+BigInt.asUintN(-1, 1n)
+Uint8Array.from([1, 300, "5"])
+Uint8Array.from("123", (x) => x * 2)
+Float64Array.of(1, 2.5)
+(function f(n) { return n ? f(n - 1) + 1 : 0; })(5)
+(function f() { return typeof f; })()
+(() => { function g() { return g.name; } return g(); })()
+(() => { const h = function g(n) { return n > 0 ? g(n - 1) : "end"; }; return h(3); })()
+((f) => f.name)(function () {})
 `;
 module.exports = module.exports.split('\n').filter((line) => line !== '');
+// What a template cannot hold.
+module.exports.push('String.raw`a\\n${1}b`', '((s, ...v) => s.raw.join("|") + v.join(","))`x${1}\\ty${2}z`', '`${`nested ${1 + 1}`}`', '`${invalid}`', '((...a) => a)`a${1}b${2}c`', 'obj.nope`x`',
+	'((s) => Object.isFrozen(s) && Object.isFrozen(s.raw))`a`', '({ t(s) { return this.n + s[0]; }, n: 5 }).t`x`', '`a${1}b${`c${2}d`}e`.length');
