@@ -307,12 +307,18 @@ static bool is_named(const struct ipm_object *o, const char *name)
 }
 
 /* "[Function: pay]", "[class Order]" */
-static enum ipm_errc put_function(const struct ipm_object *o, struct ipm_buf *out)
+static enum ipm_errc put_function(struct inspector *in, const struct ipm_object *o,
+				  struct ipm_buf *out)
 {
-	bool is_class = o->text.str.len > 6 && !memcmp(o->text.str.data, "class ", 6);
+	struct ipm_buf head = IPM_BUF_INIT;
 	struct ipm_str name = {"", 0};
+	enum ipm_errc rc = ipm_text_append(in->heap, &o->text, 0, 6, &head, in->err);
+	bool is_class = head.len >= 6 && !memcmp(head.data, "class ", 6);
 	size_t i;
 
+	ipm_buf_deinit(&head);
+	if (rc == IPM_ERR_NO_MEMORY)
+		return rc;
 	for (i = 0; i < o->property_count; i++)
 		if (o->properties[i].name.len == 4 && !o->properties[i].symbol_id &&
 		    !memcmp(o->properties[i].name.data, "name", 4) &&
@@ -495,7 +501,7 @@ static enum ipm_errc put_object(struct inspector *in, uint64_t id, unsigned dept
 		in->above[depth] = id;
 	switch (o->kind) {
 	case IPM_KIND_FUNCTION:
-		rc = put_function(o, out);
+		rc = put_function(in, o, out);
 		break;
 	case IPM_KIND_SYMBOL:
 	case IPM_KIND_REGEXP:
