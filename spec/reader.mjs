@@ -13,8 +13,7 @@ const {Decoder, ExtensionCodec} = createRequire(tests)('@msgpack/msgpack');
 
 const KINDS = [null, 'meta', 'strings', 'shapes', 'objects', 'slices', 'scripts', 'pauses', 'notes', 'summary'];
 const FIRST_ID = {objects: 1, slices: 1};
-const REASONS = ['none', 'depth', 'objects', 'bytes', 'time', 'string', 'denied', 'redacted', 'gone', 'optimizedOut', 'uninitialized', 'failed',
-	'unsupported', 'length'];
+const REASONS = ['none', 'depth', 'objects', 'bytes', 'time', 'string', 'denied', 'redacted', 'gone', 'optimizedOut', 'uninitialized', 'failed', 'unsupported', 'length'];
 const reason = (n) => REASONS[n] ?? 'unsupported';
 class Jump { constructor(id) { this.id = id; } }
 const need = (ok, what) => { if (!ok) throw new Error(what); };
@@ -176,8 +175,8 @@ function pairs(c, list) {
 
 const shape = (c, s) => ({kind: s[0] > 26 ? 0 : s[0], class: name(c, s[1]), proto: value(c, s[2]), keys: s.slice(3).map((k) => key(c, k))});
 const location = (v) => v.map(big);
-const some = (o) => Object.fromEntries(Object.entries(o).filter(([, v]) =>
-	v !== undefined && v !== 0 && v !== '' && !(Array.isArray(v) && (v.length === 0 || v.length === 3 && v.every((x) => x === 0)))));
+const some = (o) => Object.fromEntries(Object.entries(o).filter(([k, v]) => v !== undefined && (k === 'first' || k === 'second' ||
+	v !== 0 && v !== '' && !(Array.isArray(v) && (v.length === 0 || v.length === 3 && v.every((x) => x === 0))))));
 
 function elements(c, kind, detail) {
 	let length, list = detail;
