@@ -16,10 +16,14 @@
 #define MAX_CAUSES	10
 #define VARIABLE_COLUMN 300
 #define MAX_VARIABLES	200
+/* Sentry takes events up to 1 MB and keeps 50 frames of a stack. */
+#define MAX_FRAMES	50
+#define VARIABLES_BYTES 600000
 
 struct event {
 	struct ipm_text_job job;
 	struct ipm_buf *buf;
+	size_t spent; /* bytes of frames so far */
 };
 
 static void put_string(struct event *e, const char *name, struct ipm_str value)
@@ -221,10 +225,9 @@ static enum ipm_errc put_frame(struct event *e, const struct ipm_frame *frame)
 	if (written.column >= 0)
 		ipm_buf_printf(e->buf, ",\"colno\":%" PRId64, written.column + 1);
 	rc = put_context(e, &frame->location);
-	if (!rc && own)
+	if (!rc && own && e->spent < VARIABLES_BYTES)
 		rc = put_variables(e, frame);
 	ipm_buf_byte(e->buf, '}');
-	ipm_output_breathe(e->job.out);
 	return rc;
 }
 
@@ -291,15 +294,44 @@ static enum ipm_errc put_causes(struct event *e, const struct ipm_value *thrown)
 		value.object_id = causes[--count];
 		ipm_buf_byte(e->buf, '{');
 		rc = put_type_and_value(e, &value);
-		ipm_buf_cstr(e->buf, ",\"mechanism\":{\"type\":\"chained\",\"handled\":false}},");
+		ipm_buf_printf(e->buf,
+			       ",\"mechanism\":{\"type\":\"chained\",\"handled\":false,\"source\":"
+			       "\"cause\","
+			       "\"exception_id\":%zu,\"parent_id\":%zu}},",
+			       count + 1, count);
+	}
+	return rc;
+}
+
+/* The oldest first; but what room there is for variables belongs to the newest. */
+static enum ipm_errc put_frames(struct event *e, const struct ipm_frame *frames, size_t count)
+{
+	struct ipm_buf texts[MAX_FRAMES] = {{0}}, *out = e->buf;
+	enum ipm_errc rc = IPM_OK;
+	size_t i;
+
+	for (i = 0; !rc && i < count; i++) {
+		e->buf = &texts[i];
+		rc = put_frame(e, &frames[i]);
+		e->spent += texts[i].len;
+	}
+	e->buf = out;
+	while (i > 0) {
+		ipm_buf_str(out, ipm_buf_as_str(&texts[--i]));
+		if (i)
+			ipm_buf_byte(out, ',');
+		out->failed |= texts[i].failed;
+		ipm_buf_deinit(&texts[i]);
 	}
 	return rc;
 }
 
 static enum ipm_errc put_exception(struct event *e, const struct ipm_pause *pause)
 {
+	size_t frames = pause->frame_count < MAX_FRAMES ? pause->frame_count : MAX_FRAMES;
+	bool rejected =
+		pause->reason.len == 16 && !memcmp(pause->reason.data, "promiseRejection", 16);
 	enum ipm_errc rc = IPM_OK;
-	size_t i;
 
 	ipm_buf_cstr(e->buf, ",\"exception\":{\"values\":[");
 	if (pause->has_data)
@@ -310,16 +342,12 @@ static enum ipm_errc put_exception(struct event *e, const struct ipm_pause *paus
 	if (!pause->has_data)
 		put_string(e, "type", pause->reason);
 	ipm_json_put_name(e->buf, "mechanism");
-	ipm_buf_cstr(e->buf,
-		     pause->reason.len == 16 && !memcmp(pause->reason.data, "promiseRejection", 16)
-			     ? "{\"type\":\"onunhandledrejection\",\"handled\":false}"
-			     : "{\"type\":\"onuncaughtexception\",\"handled\":false}");
-	ipm_buf_cstr(e->buf, ",\"stacktrace\":{\"frames\":[");
-	for (i = pause->frame_count; !rc && i > 0; i--) {
-		if (i != pause->frame_count)
-			ipm_buf_byte(e->buf, ',');
-		rc = put_frame(e, &pause->frames[i - 1]);
-	}
+	ipm_buf_printf(e->buf,
+		       "{\"type\":\"%s\",\"handled\":false,\"exception_id\":0},"
+		       "\"stacktrace\":{\"frames\":[",
+		       rejected ? "onunhandledrejection" : "onuncaughtexception");
+	if (!rc)
+		rc = put_frames(e, pause->frames, frames);
 	ipm_buf_cstr(e->buf, "]}}]}");
 	return rc;
 }
@@ -339,6 +367,7 @@ static void put_head(struct event *e, const struct ipm_crash_summary *summary)
 	put_cstr(e, "level", "fatal");
 	put_string(e, "server_name", meta->hostname);
 	put_string(e, "transaction", summary->top_frame);
+	ipm_buf_cstr(e->buf, ",\"sdk\":{\"name\":\"inspmort\",\"version\":\"" IPM_VERSION "\"}");
 	ipm_buf_cstr(e->buf, ",\"contexts\":{\"runtime\":{\"name\":\"node\"");
 	put_string(e, "version", meta->node_version);
 	ipm_buf_cstr(e->buf, "},\"device\":{\"type\":\"host\"");

@@ -212,3 +212,31 @@ test('an interrupted conversion leaves nothing behind', async (t) => {
 		assert.deepStrictEqual(partial(), []);
 	}
 });
+
+test('sentry: within what it takes', (t) => {
+	const dir = temporaryDirectory(t);
+	const file = crashSource(dir, 'deep.js', `
+Error.stackTraceLimit = 200;
+function down(n, big) {
+	${Array.from({ length: 40 }, (_, i) => `const text${i} = 'x'.repeat(900) + n;`).join(' ')}
+	if (n === 0)
+		throw new TypeError('no row', { cause: new Error('disk', { cause: new RangeError('sector 7') }) });
+	down(n - 1, big);
+}
+down(120);`);
+	const text = convert(file, '--to', 'sentry');
+	assert.ok(text.length < 1_000_000, `${text.length}`);
+	const event = JSON.parse(text);
+	assert.deepStrictEqual(event.exception.values.map(({ type, value, mechanism }) => [type, value, mechanism]), [
+		['RangeError', 'sector 7', { type: 'chained', handled: false, source: 'cause', exception_id: 2, parent_id: 1 }],
+		['Error', 'disk', { type: 'chained', handled: false, source: 'cause', exception_id: 1, parent_id: 0 }],
+		['TypeError', 'no row', { type: 'onuncaughtexception', handled: false, exception_id: 0 }],
+	]);
+	const { frames } = event.exception.values.at(-1).stacktrace;
+	assert.strictEqual(frames.length, 50);
+	assert.strictEqual(frames.at(-1).vars.n, 0); // the newest frames are those that are kept
+	assert.strictEqual(frames.at(-10).vars.n, 9);
+	assert.strictEqual(frames[0].function, 'down');
+	assert.match(event.event_id, /^[0-9a-f]{32}$/);
+	assert.strictEqual(event.sdk.name, 'inspmort');
+});

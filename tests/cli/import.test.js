@@ -76,6 +76,23 @@ place(new Order());
 	assert.ok(comparable(ok('convert', copy)) === comparable(fs.readFileSync(again, 'utf8')), 'the JSON differs');
 });
 
+test('the last words, the command line and the place come back', (t) => {
+	const dir = temporaryDirectory(t);
+	const first = path.join(dir, 'first.json'), copy = path.join(dir, 'copy.inspmort');
+	fs.writeFileSync(first, ok('convert', crashSource(dir, 'words.js', `console.log('last words', { a: 1 });\nthrow new Error('end');`, { via: 'websocket' })));
+	const json = JSON.parse(fs.readFileSync(first, 'utf8'));
+	assert.match(JSON.parse(json.Console.split('\n')[0]).args[0].value, /last words/);
+	assert.deepStrictEqual([json.Summary.argv.at(-1), json.Summary.channel], [path.join(dir, 'words.js'), 'websocket']);
+	// Without the report, which tells some of it, too.
+	json.Report = null;
+	fs.writeFileSync(first, JSON.stringify(json));
+	ok('import', '-o', copy, first);
+	const again = JSON.parse(ok('convert', copy));
+	assert.strictEqual(again.Console, json.Console);
+	assert.deepStrictEqual({ ...again.Summary, bytes: 0 }, { ...json.Summary, bytes: 0 });
+	assert.match(ok('show', copy), /Last on the console:\n {3}last words/);
+});
+
 test('bad input: one line, no file', (t) => {
 	const dir = temporaryDirectory(t);
 	const out = path.join(dir, 'out.inspmort');
