@@ -875,7 +875,6 @@ new Uint8Array([1, 2, 3]).map((x) => x * 100)
 new Float32Array([1.1])[0]
 new Uint16Array([5, 1, 4]).sort().join()
 Array.from(new Uint8Array([1, 2]).entries())
-new Uint8Array([1,2,3,4]).subarray(1, 3)
 Uint8Array.from([1, 2]).toString()
 Buffer.from("héllo").toString("hex")
 Buffer.from("aGk=", "base64").toString()
@@ -963,7 +962,6 @@ typeof typeof 1
 NaN.toLocaleString()
 [1234.5, 2].toLocaleString()
 [...new Map([[1,2]]).entries()].flat()
-(function*(){})
 new (function F(a) { this.a = a; })(3).a
 Function.prototype.call.call(function () { return this.x; }, { x: 9 })
 ((...a) => a.length).apply(null, [1, 2])
