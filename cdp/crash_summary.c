@@ -277,6 +277,32 @@ enum ipm_errc ipm_crash_summary_read(struct ipm_reader *reader, struct ipm_crash
 	return IPM_OK;
 }
 
+enum ipm_errc ipm_pause_line(struct ipm_reader *reader, uint64_t index, struct ipm_buf *out,
+			     struct ipm_error *err)
+{
+	struct ipm_heap heap = ipm_file_heap(reader);
+	struct ipm_cdp cdp = {.heap = &heap, .object_id_prefix = ""};
+	const struct ipm_pause *pause;
+	const struct ipm_frame *frame;
+	struct span error;
+	enum ipm_errc rc = ipm_reader_pause(reader, index, &pause, err);
+
+	if (!rc)
+		rc = put_error(&cdp, pause, out, &error, err);
+	if (rc)
+		return rc;
+	frame = top_frame(&cdp, pause);
+	if (frame) {
+		ipm_buf_cstr(out, ", in ");
+		put_frame(&cdp, out, frame);
+	}
+	if (pause->thread.len && !ipm_str_equal(pause->thread, "main")) {
+		ipm_buf_cstr(out, ", ");
+		ipm_buf_str(out, pause->thread);
+	}
+	return ipm_buf_status(out, err);
+}
+
 void ipm_crash_summary_deinit(struct ipm_crash_summary *summary)
 {
 	ipm_buf_deinit(&summary->text);

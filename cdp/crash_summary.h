@@ -48,6 +48,13 @@ void ipm_crash_summary_json(const struct ipm_crash_summary *summary, const struc
 			    struct ipm_buf *out);
 
 /*
+ * One pause of several in a line, to tell it from the others:
+ * "RangeError: job 2 failed, in background (/srv/app.js:2:75), worker 3".
+ */
+IPM_MUST_USE enum ipm_errc ipm_pause_line(struct ipm_reader *reader, uint64_t index,
+					  struct ipm_buf *out, struct ipm_error *err);
+
+/*
  * The place of a frame as Node writes it: "/srv/app/cart.js:10:15" for a file: URL, the URL
  * itself otherwise, "<anonymous>" without one; line and column count from 1.
  */

@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "ipm_convert.h"
 #include "ipm_serve.h"
+#include "plain.h"
 #include "run.h"
 
 static const char help[] =
@@ -108,6 +109,24 @@ static bool parse_port(const char *text, uint16_t *ret)
 	return true;
 }
 
+/* What else was captured of the newest crash; its lines are the dead process's own words. */
+static void say_pauses(const struct ipm_server *server)
+{
+	struct ipm_str line;
+	uint64_t i;
+
+	for (i = 1; (line = ipm_server_first_pause(server, i)).len; i++) {
+		struct ipm_buf text = IPM_BUF_INIT;
+
+		if (i == 1)
+			printf("It was captured in several places, whose addresses end in:\n");
+		ipm_put_escaped_text(&text, line, 200);
+		printf("  -%-6llu %.*s\n", (unsigned long long)i, (int)text.len,
+		       (const char *)text.data);
+		ipm_buf_deinit(&text);
+	}
+}
+
 static void say_where(struct ipm_server *server, bool with_token)
 {
 	size_t crashes = ipm_server_crashes(server);
@@ -131,6 +150,7 @@ static void say_where(struct ipm_server *server, bool with_token)
 		if (!with_token)
 			printf("  Node     node inspect %.*s\n", (int)strcspn(address, "/"),
 			       address);
+		say_pauses(server);
 	}
 	fflush(stdout);
 }

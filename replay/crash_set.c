@@ -28,6 +28,7 @@ static void crash_free(struct crash *crash)
 	if (!crash)
 		return;
 	ipm_crash_summary_deinit(&crash->summary);
+	ipm_buf_deinit(&crash->pauses);
 	free(crash->path);
 	free(crash);
 }
@@ -53,6 +54,37 @@ static struct crash *crash_new(const char *dir, const char *name, const struct s
 	return crash;
 }
 
+static void read_pauses(struct crash *crash, struct ipm_reader *reader)
+{
+	uint64_t i;
+
+	for (i = 0; crash->summary.pauses > 1 && i < crash->summary.pauses && i < MAX_PAUSES; i++) {
+		size_t start = crash->pauses.len;
+		struct ipm_error err;
+
+		if (ipm_pause_line(reader, i, &crash->pauses, &err)) {
+			crash->pauses.len = start;
+			ipm_buf_cstr(&crash->pauses, "not readable");
+		}
+		ipm_buf_byte(&crash->pauses, '\n');
+	}
+}
+
+struct ipm_str crash_pause(const struct crash *crash, uint64_t index)
+{
+	struct ipm_str rest = ipm_buf_as_str(&crash->pauses);
+	const char *end = NULL;
+
+	do {
+		if (end) {
+			rest.len -= (size_t)(end + 1 - rest.data);
+			rest.data = end + 1;
+		}
+		end = rest.len ? memchr(rest.data, '\n', rest.len) : NULL;
+	} while (end && index--);
+	return (struct ipm_str){rest.data, end ? (size_t)(end - rest.data) : 0};
+}
+
 static enum ipm_errc read_summary(struct crash *crash, struct ipm_error *err)
 {
 	struct ipm_reader *reader;
@@ -62,6 +94,8 @@ static enum ipm_errc read_summary(struct crash *crash, struct ipm_error *err)
 	if (code)
 		return code;
 	code = ipm_crash_summary_read(reader, &crash->summary, err);
+	if (!code)
+		read_pauses(crash, reader);
 	ipm_reader_close(reader);
 	if (!code && crash->summary.time_ns)
 		crash->time_ns = crash->summary.time_ns;

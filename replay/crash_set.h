@@ -11,7 +11,7 @@
 
 #include "crash_summary.h"
 
-enum { CRASH_ID_LENGTH = 36 };
+enum { CRASH_ID_LENGTH = 36, MAX_PAUSES = 100 /* that are shown */ };
 
 struct crash {
 	char *path;
@@ -22,6 +22,7 @@ struct crash {
 	bool summarised; /* tried; `summary` is there when !why[0] */
 	char why[256];	 /* why it cannot be read */
 	struct ipm_crash_summary summary;
+	struct ipm_buf pauses; /* a line for each, when there are several */
 };
 
 struct crash_set {
@@ -46,6 +47,9 @@ bool crash_set_summarise(struct crash_set *set, uint64_t budget_ns);
 void crash_summarise(struct crash_set *set, struct crash *crash);
 /* Newest first again, after summaries were read. */
 void crash_set_sort(struct crash_set *set);
+
+/* What tells the pause from the others of its crash; empty when there is but one. */
+struct ipm_str crash_pause(const struct crash *crash, uint64_t index);
 
 /* The crash of an id "<uuid>" or "<uuid>-<pause>"; NULL when there is none. */
 struct crash *crash_set_find(struct crash_set *set, struct ipm_str id, uint64_t *ret_pause);

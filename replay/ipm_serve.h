@@ -48,6 +48,11 @@ void ipm_server_destroy(struct ipm_server *server); /* NULL is fine */
 const char *ipm_server_url(const struct ipm_server *server);
 /* The WebSocket address of the newest crash, "ws://127.0.0.1:9229/<id>"; empty: no crash. */
 const char *ipm_server_first_target(struct ipm_server *server);
+/*
+ * Further pauses of the newest crash (1 …): its address is the first target's and "-<index>".
+ * What tells it from the others; empty: there is none. Lives until the server runs.
+ */
+struct ipm_str ipm_server_first_pause(const struct ipm_server *server, uint64_t index);
 size_t ipm_server_crashes(const struct ipm_server *server);
 
 /* Serves until ipm_server_stop. */

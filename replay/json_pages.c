@@ -32,13 +32,20 @@ static void put_title(struct ipm_buf *out, const struct crash *crash, uint64_t p
 	}
 	ipm_buf_str(out, summary->program);
 	ipm_buf_printf(out, "[%llu]", (unsigned long long)summary->pid);
+	if (summary->pauses > 1) {
+		ipm_buf_printf(out, " %llu of %llu: ", (unsigned long long)pause + 1,
+			       (unsigned long long)summary->pauses);
+		ipm_buf_str(out, crash_pause(crash, pause));
+		return;
+	}
+	if (summary->thread.len && memcmp(summary->thread.data, "main", summary->thread.len)) {
+		ipm_buf_byte(out, ' ');
+		ipm_buf_str(out, summary->thread);
+	}
 	if (summary->error.len) {
 		ipm_buf_cstr(out, " died: ");
 		ipm_buf_str(out, summary->error);
 	}
-	if (summary->pauses > 1)
-		ipm_buf_printf(out, " (pause %llu of %llu)", (unsigned long long)pause + 1,
-			       (unsigned long long)summary->pauses);
 }
 
 static void put_url(struct ipm_buf *out, const struct crash *crash)
@@ -110,7 +117,7 @@ static void put_list(struct ipm_server *server, const char *host, struct ipm_buf
 
 		if (crash->why[0])
 			continue;
-		for (pause = 0; pause < (pauses ? pauses : 1) && pause < 1000; pause++) {
+		for (pause = 0; pause < (pauses ? pauses : 1) && pause < MAX_PAUSES; pause++) {
 			if (!first)
 				ipm_buf_cstr(out, ", ");
 			first = false;

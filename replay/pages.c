@@ -99,6 +99,25 @@ static struct ipm_str headline(const struct ipm_crash_summary *s)
 	return s->reason.len ? s->reason : (struct ipm_str)IPM_STR("No pause in this file");
 }
 
+/* The pauses after the first, each a link of its own. */
+static void put_more_pauses(struct ipm_buf *out, const struct request *request,
+			    const struct crash *crash)
+{
+	uint64_t i;
+
+	if (crash->summary.pauses < 2)
+		return;
+	ipm_buf_cstr(out, "<ul class=\"pauses\" aria-label=\"Also captured\">");
+	for (i = 1; i < crash->summary.pauses && i < MAX_PAUSES; i++) {
+		ipm_buf_cstr(out, "<li><a href=\"");
+		put_devtools_link(out, request, crash, i);
+		ipm_buf_cstr(out, "\">");
+		put_html(out, crash_pause(crash, i));
+		ipm_buf_cstr(out, "</a></li>");
+	}
+	ipm_buf_cstr(out, "</ul>");
+}
+
 static void put_crash(struct ipm_buf *out, const struct request *request, const struct crash *crash)
 {
 	const struct ipm_crash_summary *s = &crash->summary;
@@ -111,7 +130,9 @@ static void put_crash(struct ipm_buf *out, const struct request *request, const 
 	ipm_buf_cstr(out, "\">");
 	put_cell(out, "error", headline(s));
 	put_cell(out, "frame", s->top_frame);
-	ipm_buf_printf(out, "</a><span class=\"facts\"><time datetime=\"%s\">%s</time>", s->time,
+	ipm_buf_cstr(out, "</a>");
+	put_more_pauses(out, request, crash);
+	ipm_buf_printf(out, "<span class=\"facts\"><time datetime=\"%s\">%s</time>", s->time,
 		       s->time);
 	put_cell(out, "program", s->program);
 	ipm_buf_printf(out, "<span class=\"pid\">pid %llu</span>", (unsigned long long)s->pid);
@@ -203,21 +224,14 @@ static struct crash *crash_of_path(const struct request *request, const char **r
 static void put_targets(struct ipm_buf *out, const struct request *request,
 			const struct crash *crash)
 {
-	uint64_t pauses = crash->summary.pauses ? crash->summary.pauses : 1, i;
-
-	ipm_buf_cstr(out, "<p class=\"actions\">");
-	for (i = 0; i < pauses && i < 100; i++) {
-		ipm_buf_cstr(out, "<a class=\"open\" href=\"");
-		put_devtools_link(out, request, crash, i);
-		ipm_buf_cstr(out, "\">Open in DevTools");
-		if (pauses > 1)
-			ipm_buf_printf(out, " (pause %llu)", (unsigned long long)i + 1);
-		ipm_buf_cstr(out, "</a> ");
-	}
+	ipm_buf_cstr(out, "<p class=\"actions\"><a class=\"open\" href=\"");
+	put_devtools_link(out, request, crash, 0);
+	ipm_buf_cstr(out, "\">Open in DevTools</a> ");
 	ipm_buf_printf(out,
 		       "<a href=\"/crash/%s/file\">Download</a> <a href=\"/crash/%s/json\">JSON"
 		       "</a></p>\n",
 		       crash->id, crash->id);
+	put_more_pauses(out, request, crash);
 }
 
 static void put_other_tools(struct ipm_buf *out, const struct request *request,

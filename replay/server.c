@@ -315,6 +315,16 @@ const char *ipm_server_first_target(struct ipm_server *server)
 	return server->first_target;
 }
 
+struct ipm_str ipm_server_first_pause(const struct ipm_server *server, uint64_t index)
+{
+	const struct crash_set *set = &server->crashes;
+	size_t i;
+
+	for (i = 0; i < set->count && set->list[i]->why[0]; i++)
+		;
+	return i < set->count ? crash_pause(set->list[i], index) : (struct ipm_str){NULL, 0};
+}
+
 enum ipm_errc ipm_server_run(struct ipm_server *server, struct ipm_error *err)
 {
 	while (!server->stop)

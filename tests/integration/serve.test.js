@@ -239,3 +239,32 @@ test('SIGTERM and SIGINT end it cleanly', async (t) => {
 		await closed;
 	}
 });
+
+test('a file with several pauses has a target for each, told apart everywhere', async (t) => {
+	const dir = support.temporaryDirectory(t);
+	const file = crashSource(dir, 'several.js', `'use strict';
+async function background(job) { const queue = ['a', job]; throw new RangeError('<job> ' + job + ' failed'); }
+function main() { const order = { id: 7 }; background(1); background(2); throw new TypeError('the end'); }
+main();`);
+	const server = await serve(t, [file]);
+	const list = await targets(server);
+	assert.strictEqual(list.length, 3);
+	assert.deepStrictEqual(list.map(({ title }) => title.replace(/^.*\] /, '').replace(/\(.*\)/, '')), ['1 of 3: TypeError: the end, in main ', '2 of 3: RangeError: <job> 1 failed, in background ',
+		'3 of 3: RangeError: <job> 2 failed, in background ']);
+	for (const [index, [reason, local, value]] of [['exception', 'order', 'Object'], ['promiseRejection', 'job', 1], ['promiseRejection', 'job', 2]].entries()) {
+		const client = await session(list[index].webSocketDebuggerUrl);
+		await client.call('Debugger.enable');
+		const { callFrames: [frame], reason: said } = client.event('Debugger.paused');
+		assert.strictEqual(said, reason);
+		const { result } = await client.call('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, expression: local });
+		assert.strictEqual(result.value ?? result.description, value);
+		await client.close();
+	}
+	const page = await (await fetch(server.url)).text();
+	const more = [...page.matchAll(/<li><a href="([^"]*)">(.*?)<\/a><\/li>/g)];
+	assert.strictEqual(more.length, 2);
+	for (const [index, [, href, text]] of more.entries()) {
+		assert.ok(href.includes(`ws=${server.host}/${list[index + 1].id}&amp;`), href);
+		assert.match(text, new RegExp(`^RangeError: &lt;job&gt; ${index + 1} failed, in background`));
+	}
+});
