@@ -65,7 +65,7 @@ void ipm_capture_event(struct ipm_capture *c, struct ipm_str message);
  * Names an object in the target (its CDP objectId) with functions of the caller's, which save
  * questions to the protocol and run nothing of the program's: locate(function), optional, tells
  * where a function is, as "script,line,column", or undefined; adopt(walker) is given the walker, for
- * the channel's step(). Optional; valid for the next ipm_capture_run.
+ * the channel's step(); `process` and `binding` are Node's process and its untouched process.binding. Optional; valid for the next ipm_capture_run.
  */
 void ipm_capture_helpers(struct ipm_capture *c, struct ipm_str object_id);
 

@@ -115,22 +115,57 @@ out:
 	return rc;
 }
 
+/* What the agent has kept since before the program ran. */
+static bool from_helpers(struct target *t, struct ipm_str helpers, struct ipm_buf *ret_process,
+			 struct ipm_buf *ret_binding)
+{
+	struct ipm_json_ref result, each, name;
+	struct ipm_error err;
+	size_t i, n;
+
+	if (!helpers.len)
+		return false;
+	ipm_buf_cstr(&t->params, "{\"ownProperties\":true,\"objectId\":");
+	ipm_json_put_string(&t->params, helpers);
+	ipm_buf_byte(&t->params, '}');
+	if (target_call(t, "Runtime.getProperties", &result, &err))
+		return false;
+	result = ipm_json_get(result, "result");
+	n = ipm_json_size(result);
+	each = ipm_json_first(result);
+	for (i = 0; i < n; i++, each = ipm_json_next(each)) {
+		name = ipm_json_get(each, "name");
+		if (ipm_json_equals(name, "process"))
+			target_object_id(ipm_json_get(each, "value"), ret_process);
+		else if (ipm_json_equals(name, "binding"))
+			target_object_id(ipm_json_get(each, "value"), ret_binding);
+	}
+	return ret_process->len && ret_binding->len;
+}
+
 enum ipm_errc walker_install(struct walker *w, const struct walker_options *opts,
 			     struct ipm_error *err)
 {
 	struct target *t = w->target;
 	struct ipm_buf binding = IPM_BUF_INIT, scopes = IPM_BUF_INIT, global = IPM_BUF_INIT;
 	const char *group = t->group;
+	struct ipm_str anchor = {0};
 	enum ipm_errc rc;
 
 	t->group = WALKER_GROUP;
-	if (evaluate(t, "process", &w->process) && evaluate(t, "process.binding", &binding))
+	if (from_helpers(t, opts->helpers, &w->process, &binding) ||
+	    (evaluate(t, "process", &w->process) && evaluate(t, "process.binding", &binding)))
 		w->pristine = closure_of(t, ipm_buf_as_str(&binding), &scopes);
-	if (!evaluate(t, "globalThis", &global))
+	/* Any object of the program's context will do to say where the walker runs. */
+	if (w->process.len)
+		anchor = ipm_buf_as_str(&w->process);
+	else if (evaluate(t, "globalThis", &global))
+		anchor = ipm_buf_as_str(&global);
+	if (!anchor.len)
 		rc = ipm_fail(err, IPM_ERR_PROTOCOL, "the target does not evaluate");
 	else
-		rc = install(w, opts, ipm_buf_as_str(&global), ipm_buf_as_str(&scopes),
-			     ipm_buf_as_str(&w->process), err);
+		rc = install(w, opts, anchor, ipm_buf_as_str(&scopes), ipm_buf_as_str(&w->process),
+			     err);
 	t->group = group;
 	ipm_buf_deinit(&binding);
 	ipm_buf_deinit(&scopes);

@@ -18,6 +18,13 @@ enum {
 	DEFAULT_LEVEL = 3,
 	/* 64 KiB would save 2 % and cost 70 % more time per lookup (tests/bench). */
 	DEFAULT_BLOCK = 32768,
+	/*
+	 * zstd's tables as it chooses them for blocks, for longer records too: then they take their memory
+	 * early, and a tenth of what a megabyte would take.
+	 */
+	WINDOW_LOG = 17,
+	HASH_LOG = 16,
+	CHAIN_LOG = 15,
 	/* Above, zstd 1.5.4 can corrupt data silently. */
 	LEVEL_MAX = 12,
 	PAGE_ROW = 8 + 16 * (IPM_KINDS - 1),
@@ -143,15 +150,18 @@ enum ipm_errc ipm_block_writer_init(struct ipm_block_writer *bw, struct ipm_sink
 			goto no_memory;
 	}
 	if (ZSTD_isError(ZSTD_CCtx_setParameter(bw->zstd, ZSTD_c_compressionLevel, level)) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(bw->zstd, ZSTD_c_windowLog, WINDOW_LOG)) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(bw->zstd, ZSTD_c_hashLog, HASH_LOG)) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(bw->zstd, ZSTD_c_chainLog, CHAIN_LOG)) ||
 	    ZSTD_isError(ZSTD_CCtx_setParameter(bw->zstd, ZSTD_c_checksumFlag, 1)) ||
 	    ZSTD_isError(ZSTD_CCtx_setParameter(bw->zstd, ZSTD_c_contentSizeFlag, 1)))
 		goto no_memory;
-	/* zstd allocates at its first compression: the largest one is done here, early. */
-	zeros = calloc(1, IPM_WRITER_RECORD_MAX);
+	/* zstd allocates at its first compression; more than a window of input takes no more. */
+	zeros = calloc(1, (size_t)1 << WINDOW_LOG);
 	if (!zeros)
 		goto no_memory;
 	warmed = ZSTD_compress2(bw->zstd, bw->packed, bw->packed_capacity, zeros,
-				IPM_WRITER_RECORD_MAX);
+				(size_t)1 << WINDOW_LOG);
 	free(zeros);
 	if (ZSTD_isError(warmed))
 		goto no_memory;

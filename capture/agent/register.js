@@ -3,7 +3,7 @@
 // Loaded before the program (node --require): arms the agent and gets out of the way. Whatever is
 // needed at the crash is taken here, before the program can replace it.
 
-// The agent pauses V8 in this function and reads `error` from its frame.
+// The agent pauses V8 in this function and reads `error` and pause.helpers from its frame.
 function pause(error) {
 	debugger;
 	return error;
@@ -101,7 +101,7 @@ function arm() {
 	const agent = load();
 	if (!agent)
 		return;
-	pause.helpers = { __proto__: null, locate: agent.locate, adopt: agent.adopt };
+	pause.helpers = { __proto__: null, locate: agent.locate, adopt: agent.adopt, process, binding: process.binding };
 	const { argv, execArgv, env, versions, arch, version } = process;
 	const { threadId, isMainThread } = threadOf();
 	const options = `${execArgv.join(' ')} ${env.NODE_OPTIONS || ''}`;
