@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent.h"
+#include "headroom.h"
 
 struct taking {
 	struct agent *agent;
@@ -66,7 +67,10 @@ enum ipm_errc agent_hold(struct agent *a, struct hold *hold, bool deep, struct i
 {
 	struct taking t = {
 		.agent = a, .hold = hold, .deep = deep, .rc = IPM_ERR_PROTOCOL, .err = err};
-	enum ipm_errc rc = agent_pause(a, NULL, on_paused, NULL, &t, err);
+	enum ipm_errc rc = headroom_for_hold(err);
+
+	if (!rc)
+		rc = agent_pause(a, NULL, on_paused, NULL, &t, err);
 
 	return rc ? rc : t.rc;
 }

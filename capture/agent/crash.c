@@ -9,6 +9,7 @@
 
 #include "agent.h"
 #include "clock.h"
+#include "headroom.h"
 #include "io.h"
 #include "unwound.h"
 
@@ -271,7 +272,9 @@ static enum ipm_errc capture(struct writing *w)
 	opts.meta.cwd = known_text(cwd);
 	opts.meta.exec_path = known_text(exec_path);
 	opts.meta.hostname = known_text(host);
-	rc = agent_session(a, w->err);
+	rc = headroom_for_capture(&opts.limits, w->err);
+	if (!rc)
+		rc = agent_session(a, w->err);
 	if (!rc)
 		rc = ipm_capture_create(&opts, &w->capture, w->err);
 	if (rc)
