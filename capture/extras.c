@@ -121,7 +121,7 @@ static void read_internal(struct fetch *f, struct ipm_json_ref property, struct 
 	struct ipm_json_ref value = ipm_json_get(property, "value");
 	struct ipm_property *p;
 
-	if (is_known_elsewhere(name))
+	if (is_known_elsewhere(name) && !(extra->is_wasm && ipm_json_equals(name, "[[Entries]]")))
 		return;
 	if (ipm_json_equals(name, "[[FunctionLocation]]") ||
 	    ipm_json_equals(name, "[[GeneratorLocation]]")) {

@@ -17,6 +17,7 @@ struct extra {
 	uint64_t id;
 	bool known;   /* the target was asked and answered */
 	bool library; /* a function of a library's: what it closes over stays out */
+	bool is_wasm; /* its [[Entries]] are nowhere else */
 	struct ipm_location location;
 	uint64_t *scopes;
 	size_t scope_count;

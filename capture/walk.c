@@ -180,6 +180,7 @@ static enum ipm_errc read_wanted(struct walk *walk, struct ipm_error *err)
 		rc = walker_text_number(&walk->text, ',', &walk->extras[i].id, err);
 		if (rc)
 			return rc;
+		walk->extras[i].is_wasm = walker_text_take(&walk->text, '!');
 	}
 	walk->extra_count = count;
 	walk->extra_at = 0;

@@ -44,7 +44,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	const KIND = { __proto__: null, object: 0, array: 1, function: 2, error: 3, map: 4, set: 5,
 		weakmap: 6, weakset: 7, date: 8, regexp: 9, promise: 10, proxy: 11, typedarray: 12,
 		arraybuffer: 13, dataview: 14, generator: 15, iterator: 16, weakref: 17, symbol: 18,
-		primitive: 19, scope: 20, module: 21, arguments: 22 };
+		primitive: 19, scope: 20, module: 21, arguments: 22, wasmmemory: 23 };
 	const ELEMENT = { __proto__: null, Int8Array: 0, Uint8Array: 1, Uint8ClampedArray: 2,
 		Int16Array: 3, Uint16Array: 4, Int32Array: 5, Uint32Array: 6, Float16Array: 7,
 		Float32Array: 8, Float64Array: 9, BigInt64Array: 10, BigUint64Array: 11 };
@@ -53,6 +53,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	const NEEDS_CDP = 1, SLICED = 2, CLOSED = 8; /* record flags */
 	const PIECE = 4096, PIECE_BYTES = 262144, SHARD = 8388608, SPARSE_FROM = 65536, KEY_CACHE = 65536;
 	const SAME_SOURCE = 64, FUNCTION_TEXT = 262144;
+	const ITERATORS = 1000; /* of so many the protocol is asked for their place */
 	const LONG = 65536, PREFIX = 256, LONG_PIECE = 131072;
 	const maxString = options.maxString, maxElements = options.maxElements;
 	const maxBytes = options.maxBytes;
@@ -73,7 +74,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	let head = 1, room = 0, more = null, wanted = '';
 	/* Strings of the last record or piece that follow in pieces, where there can be pieces. */
 	let sliceStrings = false, long = 0, longAt = 0;
-	let stackGetter, quietStacks = true;
+	let stackGetter, quietStacks = true, askedIterators = 0;
 	/* Scripts whose functions' closures stay out, ids with a comma behind each. */
 	const closedScripts = new SafeMap();
 	for (let i = 0, id = ''; i < options.closedScripts.length; i++) {
@@ -285,14 +286,17 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	 */
 	function infoOf(proto) {
 		if (proto === null)
-			return { __proto__: null, name: undefined, stable: false, hasPrivates: false, plain: false };
+			return { __proto__: null, name: undefined, stable: false, hasPrivates: false, plain: false, wasm: false, memory: undefined };
 		let info = classes.get(proto);
 		if (info !== undefined)
 			return info;
-		info = { __proto__: null, name: undefined, stable: false, hasPrivates: false, plain: undefined };
+		info = { __proto__: null, name: undefined, stable: false, hasPrivates: false, plain: undefined, wasm: false,
+			memory: undefined };
 		for (let p = proto, n = 0; p !== null && n < 64 && !T.isProxy(p); p = prototypeOf(p), n++) {
 			if (exotic.has(p))
 				info.plain = false;
+			if (n === 0)
+				noteWasm(p, info);
 			const d = descriptorOf(p, 'constructor');
 			if (d === undefined || typeof d.value !== 'function' || T.isProxy(d.value))
 				continue;
@@ -306,6 +310,27 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		}
 		classes.set(proto, info);
 		return info;
+	}
+
+	/* Only the protocol sees into WebAssembly; the size of a memory tells that it is one. */
+	function noteWasm(proto, info) {
+		const tag = descriptorOf(proto, toStringTag);
+		if (tag === undefined || typeof tag.value !== 'string' || !startsWith(tag.value, 'WebAssembly.'))
+			return;
+		info.wasm = true;
+		info.plain = false;
+		const d = tag.value === 'WebAssembly.Memory' ? descriptorOf(proto, 'buffer') : undefined;
+		if (d !== undefined && typeof d.get === 'function' &&
+		    startsWith(sourceOf(d.get), 'function get buffer() { [native code] }'))
+			info.memory = d.get;
+	}
+
+	function wasmPages(o, info) {
+		try {
+			return info.memory === undefined ? -1 : viewLength(new Uint8(call(info.memory, o))) / 65536;
+		} catch {
+			return -1;
+		}
 	}
 
 	/* One that names itself, or arguments, says nothing about others of its prototype. */
@@ -493,6 +518,8 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		} else if (T.isMapIterator(o) || T.isSetIterator(o)) {
 			const d = U.previewEntries(o, true);
 			kind = KIND.iterator;
+			if (askedIterators++ < ITERATORS)
+				flags = NEEDS_CDP;
 			detail = (d[1] ? '1' : '0') + ';' + sequence(d[0], d[0].length, true);
 		} else if (T.isDate(o)) {
 			kind = KIND.date;
@@ -534,6 +561,13 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		} else if (proto !== null && isWeakRef(o, proto)) {
 			kind = KIND.weakref;
 			detail = value(weakDeref(o));
+		} else if (info.wasm) {
+			const pages = wasmPages(o, info);
+			kind = pages < 0 ? KIND.object : KIND.wasmmemory;
+			if (pages >= 0)
+				detail = string('Memory(' + pages + ')', 1024);
+			else
+				flags = NEEDS_CDP;
 		} else {
 			kind = KIND.object;
 			if (info.plain === undefined)
@@ -547,7 +581,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		if (needsCdp)
 			flags |= NEEDS_CDP;
 		if (flags & NEEDS_CDP)
-			wanted += id + ',';
+			wanted += id + (info.wasm ? ',!' : ',');
 		const sliced = more;
 		if (more !== null)
 			more = null; /* one continuation at a time: elements win over properties */

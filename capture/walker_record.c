@@ -284,6 +284,11 @@ static enum ipm_errc take_detail(struct walker_text *w, bool secret, struct walk
 	case IPM_KIND_FUNCTION:
 		rc = take_object_text(w, true, o, err);
 		return rc ? rc : take_place(w, &o->location, err);
+	case IPM_KIND_WASM_MEMORY:
+		rc = walker_text_value(w, &v, err);
+		if (!rc && v.type == IPM_VALUE_STRING)
+			o->description = v.string.str;
+		return rc;
 	case IPM_KIND_ERROR:
 	case IPM_KIND_REGEXP:
 	case IPM_KIND_SYMBOL:

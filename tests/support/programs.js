@@ -186,6 +186,13 @@ function die() {
 	${fail}
 }
 die();`),
+	program('iterators', `function die() {
+	const mapEntries = new Map([[1, 2], [3, 4]]).entries(), mapKeys = new Map([['a', { deep: 1 }]]).keys(); mapEntries.next();
+	const setEntries = new Set([1, 2]).entries(), finished = new Set([1]).values(); finished.next(); finished.next();
+	const array = [1, 2].values(), string = 'ab'[Symbol.iterator](), matches = 'ab'.matchAll(/a/g);
+	${fail}
+}
+die();`),
 	program('arguments', `function die() { const rest = arguments; ${fail} }
 die(1, { two: 2 }, [3]);`),
 	program('receivers', `function sloppy() { return Function('return this')(); }
