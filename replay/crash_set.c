@@ -33,6 +33,22 @@ static void crash_free(struct crash *crash)
 	free(crash);
 }
 
+/* "crash.2026-11-23T04-27-01.123Z.…" to nanoseconds; 0 when it is not of that form. */
+static uint64_t time_of_name(const char *name)
+{
+	struct tm tm = {0};
+	unsigned ms;
+	time_t seconds;
+
+	if (sscanf(name, "crash.%4d-%2d-%2dT%2d-%2d-%2d.%3uZ.", &tm.tm_year, &tm.tm_mon,
+		   &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &ms) != 7)
+		return 0;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	seconds = timegm(&tm);
+	return seconds > 0 ? (uint64_t)seconds * 1000000000 + ms * UINT64_C(1000000) : 0;
+}
+
 static struct crash *crash_new(const char *dir, const char *name, const struct stat *st)
 {
 	struct crash *crash = calloc(1, sizeof(*crash));
@@ -49,7 +65,10 @@ static struct crash *crash_new(const char *dir, const char *name, const struct s
 	snprintf(crash->path, size, "%s%s%s", dir ? dir : "", dir ? "/" : "", name);
 	slash = strrchr(crash->path, '/');
 	crash->name = slash ? slash + 1 : crash->path;
-	crash->time_ns = (uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
+	crash->time_ns = time_of_name(crash->name);
+	if (!crash->time_ns)
+		crash->time_ns =
+			(uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
 	crash->bytes = (uint64_t)st->st_size;
 	return crash;
 }

@@ -96,7 +96,11 @@ static struct ipm_str headline(const struct ipm_crash_summary *s)
 {
 	if (s->error.len)
 		return s->error;
-	return s->reason.len ? s->reason : (struct ipm_str)IPM_STR("No pause in this file");
+	if (s->reason.len)
+		return s->reason;
+	if (!strcmp(s->status, "whole"))
+		return (struct ipm_str)IPM_STR("No pause in this file");
+	return (struct ipm_str)IPM_STR("The error is not in what is left of this file");
 }
 
 /* The pauses after the first, each a link of its own. */
