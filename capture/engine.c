@@ -85,6 +85,13 @@ void ipm_capture_event(struct ipm_capture *c, struct ipm_str message)
 	ipm_json_deinit(&json);
 }
 
+bool ipm_capture_is_internal(struct ipm_capture *c, uint64_t script_id)
+{
+	const struct script_entry *script = scripts_find(&c->scripts, script_id);
+
+	return script && script_is_internal(&script->script);
+}
+
 void ipm_capture_helpers(struct ipm_capture *c, struct ipm_str object_id)
 {
 	ipm_buf_reset(&c->helpers);

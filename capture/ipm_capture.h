@@ -61,6 +61,9 @@ void ipm_capture_destroy(struct ipm_capture *c); /* NULL is fine */
 /* Takes note of an event (scriptParsed, executionContextCreated, consoleAPICalled); ignores others. */
 void ipm_capture_event(struct ipm_capture *c, struct ipm_str message);
 
+/* Is the script of that id, which an event has told about, the runtime's own ("node:fs")? */
+bool ipm_capture_is_internal(struct ipm_capture *c, uint64_t script_id);
+
 /*
  * Names an object in the target (its CDP objectId) with functions of the caller's, which save
  * questions to the protocol and run nothing of the program's: locate(function), optional, tells

@@ -102,9 +102,12 @@ void wanted_deinit(struct wanted *w)
 
 const char *wanted_state(const struct wanted *w, bool resting)
 {
-	if (w->caught && !resting)
+	bool deaths = w->uncaught || w->rejection;
+
+	/* Where a death was thrown is not known to be one before it happens (ipm_holds.h). */
+	if ((w->caught || deaths) && !resting)
 		return "{\"state\":\"all\"}";
-	if (w->uncaught || w->rejection)
+	if (deaths)
 		return "{\"state\":\"uncaught\"}";
 	return "{\"state\":\"none\"}";
 }

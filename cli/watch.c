@@ -48,6 +48,23 @@ static bool short_string(struct ipm_json_ref ref, struct ipm_buf *ret)
 	return ipm_json_string(ref, ret) && ipm_buf_ok(ret) && ret->len && ret->len < 20;
 }
 
+/* "[worker 3] name" holds the thread's id; "workerId" is NodeWorker's own count. */
+static void thread_id(struct ipm_json_ref info, struct ipm_buf *ret)
+{
+	struct ipm_str title = ipm_json_raw(ipm_json_get(info, "title"));
+	static const char head[] = "\"[worker ";
+	size_t at = sizeof(head) - 1, from = at;
+
+	ipm_buf_reset(ret);
+	if (title.len > at && !memcmp(title.data, head, at)) {
+		while (at < title.len && title.data[at] >= '0' && title.data[at] <= '9')
+			at++;
+		ipm_buf_append(ret, title.data + from, at - from);
+	}
+	if (!ret->len || ret->len > 10)
+		short_string(ipm_json_get(info, "workerId"), ret);
+}
+
 /* Within the callback of a message nothing can be asked: it is armed later. */
 static void add_worker(struct watch *w, struct ipm_json_ref params)
 {
@@ -58,9 +75,9 @@ static void add_worker(struct watch *w, struct ipm_json_ref params)
 	struct ipm_error err;
 
 	watchdog_count_worker(&w->common.dog);
-	if (w->worker_count < MAX_WORKERS &&
+	thread_id(info, &id);
+	if (w->worker_count < MAX_WORKERS && ipm_buf_ok(&id) &&
 	    short_string(ipm_json_get(params, "sessionId"), &session) &&
-	    short_string(ipm_json_get(info, "workerId"), &id) &&
 	    !ipm_worker_channel_open(w->channel, ipm_buf_as_str(&session), &channel, &err)) {
 		if (watch_thread_create(&w->common, channel, ipm_buf_as_str(&session),
 					ipm_buf_as_str(&id), &t, &err))
@@ -224,6 +241,28 @@ static void release_workers(struct watch *w)
 		w->main->lost = true;
 }
 
+/* Of a program on another machine, or in a container, it is the PID there. */
+static void ask_pid(struct watch *w)
+{
+	struct ipm_json json = {0};
+	struct ipm_json_ref value;
+	struct ipm_error err;
+	int64_t pid = 0;
+
+	if (w->common.pid ||
+	    !watch_thread_call(w->main, "Runtime.evaluate",
+			       "{\"expression\":\"process.pid\",\"returnByValue\":true,"
+			       "\"silent\":true,\"throwOnSideEffect\":true}"))
+		return;
+	if (!ipm_json_parse(&json, ipm_buf_as_str(&w->main->reply), 0, &err)) {
+		value = ipm_json_get(ipm_json_get(ipm_json_root(&json), "result"), "result");
+		pid = ipm_json_int(ipm_json_get(value, "value"), 0);
+	}
+	if (pid > 0)
+		w->common.pid = (uint64_t)pid;
+	ipm_json_deinit(&json);
+}
+
 static bool start(struct watch *w)
 {
 	w->common.dog = watchdog_start(ipm_websocket_fd(w->channel), !w->opts.own_program);
@@ -275,6 +314,8 @@ void watch_run(struct watch *w)
 		/* It waits for its debuggers to leave, and we came too late to be told. */
 		cli_fail("the program is at its end already");
 	} else {
+		ask_pid(w);
+		serve_workers(w);
 		if (w->opts.armed && !getenv("INSPMORT_QUIET"))
 			fprintf(stderr, "inspmort: %s\n", w->opts.armed);
 		watch_until_end(w);
@@ -290,6 +331,7 @@ void watch_now(struct watch *w)
 
 	w->common.dog = watchdog_start(ipm_websocket_fd(w->channel), true);
 	watch_thread_call(w->main, "NodeWorker.enable", "{\"waitForDebuggerOnStart\":false}");
+	ask_pid(w);
 	if (watch_thread_now(w->main))
 		for (i = 0; i < w->worker_count; i++)
 			if (!w->workers[i]->gone)

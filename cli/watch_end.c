@@ -50,6 +50,7 @@ static void capture_unseen(struct watch_thread *t)
 	ipm_buf_reset(&t->current);
 	paused_from_exception(ipm_json_get(params, "exceptionDetails"), &t->current);
 	watch_thread_hold(t);
+	watch_thread_recall(t, ipm_json_get(ipm_json_get(params, "exceptionDetails"), "exception"));
 	h = ipm_buf_ok(&t->current) ? watch_thread_capture(t, params) : NULL;
 	watch_thread_release(t);
 	if (h)

@@ -16,7 +16,9 @@
 
 #define FREE_CAPTURES 5			   /* before they are rationed */
 #define SECOND_NS     UINT64_C(1000000000) /* then one in so much time */
-#define MAX_PAUSES    200		   /* for caught exceptions, in a second */
+#define MAX_PAUSES    50		   /* in a second, for exceptions that are handled */
+#define MAX_LOOKED_AT 200		   /* of these, if it is them that are wanted */
+#define HOLD_NS	      UINT64_C(500000000)
 #define PROGRESS_NS   UINT64_C(200000000)
 #define WATCHDOG_MS   3000		   /* beyond the budget */
 #define RESUME_NS     UINT64_C(2000000000) /* less than that */
@@ -183,8 +185,10 @@ struct held *watch_thread_capture(struct watch_thread *t, struct ipm_json_ref pa
 	exception_text(ipm_json_get(params, "data"), &h->what);
 	rc = ipm_new_file_create(dir, &h->file, &err);
 	if (!rc)
-		rc = ipm_capture_run(t->capture, t->channel, ipm_buf_as_str(&t->current),
+		rc = ipm_capture_run(t->capture, t->channel,
+				     ipm_buf_as_str(t->recalled.len ? &t->recalled : &t->current),
 				     ipm_fd_sink(h->file.fd), &result, &err);
+	ipm_buf_reset(&t->recalled);
 	clear_progress(t);
 	if (rc && rc != IPM_ERR_PROTOCOL && rc != IPM_ERR_TIMEOUT) {
 		say_failed(t, dir, &err);
@@ -221,7 +225,8 @@ static void count_pause(struct watch_thread *t)
 		t->second_ns = now;
 		t->pauses = 0;
 	}
-	if (++t->pauses >= MAX_PAUSES && !t->resting_until_ns)
+	if (++t->pauses >= (t->common->wanted.caught ? MAX_LOOKED_AT : MAX_PAUSES) &&
+	    !t->resting_until_ns)
 		rest(t, t->second_ns + SECOND_NS);
 }
 
@@ -231,7 +236,6 @@ static void take_caught(struct watch_thread *t, struct ipm_json_ref params)
 	struct watch_common *c = t->common;
 	struct held *h;
 
-	count_pause(t);
 	if (!wanted_matches(&c->wanted, ipm_json_get(params, "data")) || rationed(t, 1))
 		return;
 	h = watch_thread_capture(t, params);
@@ -242,6 +246,68 @@ static void take_caught(struct watch_thread *t, struct ipm_json_ref params)
 	if (++c->caught >= c->wanted.max_files)
 		c->wanted.caught = false;
 	c->wake = true;
+}
+
+/* Script ids are digits in a string. */
+static uint64_t script_of(struct ipm_json_ref frame)
+{
+	struct ipm_str id = ipm_json_raw(ipm_json_get(ipm_json_get(frame, "location"), "scriptId"));
+
+	return id.len > 2 ? strtoull(id.data + 1, NULL, 10) : 0;
+}
+
+static bool same_function(struct ipm_json_ref a, struct ipm_json_ref b)
+{
+	struct ipm_str x = ipm_json_raw(ipm_json_get(a, "functionLocation"));
+	struct ipm_str y = ipm_json_raw(ipm_json_get(b, "functionLocation"));
+
+	return x.len && x.len == y.len && !memcmp(x.data, y.data, x.len);
+}
+
+/* Node's own code has thrown it again, or the function where it is now had called what threw. */
+static bool is_rethrow(struct watch_thread *t, struct ipm_json_ref now, struct ipm_json_ref then)
+{
+	struct ipm_json_ref frames = ipm_json_get(now, "callFrames"), top = ipm_json_first(frames);
+	size_t count, i;
+
+	/* Mere call sites, made from an error's stack, have no function's place. */
+	if (ipm_json_type(ipm_json_get(top, "functionLocation")) == IPM_JSON_NONE ||
+	    ipm_capture_is_internal(t->capture, script_of(top)))
+		return true;
+	frames = ipm_json_get(then, "callFrames");
+	count = ipm_json_size(frames);
+	frames = ipm_json_first(frames);
+	for (i = 0; i < count; i++, frames = ipm_json_next(frames))
+		if (same_function(frames, top))
+			return true;
+	return false;
+}
+
+void watch_thread_recall(struct watch_thread *t, struct ipm_json_ref exception)
+{
+	uint64_t deadline = ipm_monotonic_ns() + RESUME_NS, before = UINT64_MAX;
+	struct ipm_buf then = IPM_BUF_INIT, newer;
+	struct ipm_json now_json = {0}, then_json = {0};
+	struct ipm_error err;
+
+	ipm_buf_reset(&t->recalled);
+	while (ipm_json_type(exception) == IPM_JSON_OBJECT &&
+	       ipm_holds_find(&t->holds, t->channel, ipm_json_raw(exception), &before, deadline,
+			      &then) &&
+	       !ipm_json_parse(&then_json, ipm_buf_as_str(&then), 0, &err) &&
+	       !ipm_json_parse(&now_json,
+			       ipm_buf_as_str(t->recalled.len ? &t->recalled : &t->current), 0,
+			       &err) &&
+	       is_rethrow(t, ipm_json_get(ipm_json_root(&now_json), "params"),
+			  ipm_json_get(ipm_json_root(&then_json), "params"))) {
+		/* And that may have been one again. */
+		newer = t->recalled;
+		t->recalled = then;
+		then = newer;
+	}
+	ipm_json_deinit(&now_json);
+	ipm_json_deinit(&then_json);
+	ipm_buf_deinit(&then);
 }
 
 static void on_paused(struct watch_thread *t)
@@ -268,10 +334,17 @@ static void on_paused(struct watch_thread *t)
 	death = (oom && wanted->oom) ||
 		(ipm_json_bool(ipm_json_get(data, "uncaught"), true) &&
 		 ((exception && wanted->uncaught) || (rejection && wanted->rejection)));
-	if (death && !rationed(t, FREE_CAPTURES))
+	if (death && !rationed(t, FREE_CAPTURES)) {
+		watch_thread_recall(t, data);
 		watch_thread_capture(t, params);
-	else if (!death && (exception || rejection) && wanted->caught)
-		take_caught(t, params);
+	} else if (!death && (exception || rejection)) {
+		count_pause(t);
+		if (wanted->caught)
+			take_caught(t, params);
+		if (wanted->uncaught || wanted->rejection)
+			ipm_holds_add(&t->holds, t->channel, ipm_buf_as_str(&t->current),
+				      ipm_monotonic_ns() + HOLD_NS);
+	}
 resume:
 	/* Who does not answer any more will not tell of its end either: closing lets it go. */
 	if (!call(t, "Debugger.resume", "{}", RESUME_NS))
@@ -283,17 +356,15 @@ out:
 
 uint64_t watch_thread_work(struct watch_thread *t)
 {
-	const struct wanted *wanted = &t->common->wanted;
-
 	while (t->paused.len) {
 		ipm_buf_reset(&t->current);
 		ipm_buf_str(&t->current, ipm_buf_as_str(&t->paused));
 		ipm_buf_reset(&t->paused);
 		on_paused(t);
 	}
-	if (t->resting_until_ns && ipm_monotonic_ns() >= t->resting_until_ns && wanted->caught)
+	if (t->resting_until_ns && ipm_monotonic_ns() >= t->resting_until_ns)
 		rest(t, 0);
-	return t->resting_until_ns && wanted->caught ? t->resting_until_ns : UINT64_MAX;
+	return t->resting_until_ns ? t->resting_until_ns : UINT64_MAX;
 }
 
 enum ipm_errc watch_thread_create(struct watch_common *common, struct ipm_channel *channel,
@@ -338,10 +409,12 @@ void watch_thread_destroy(struct watch_thread *t)
 	if (!t)
 		return;
 	held_clear(&t->held);
+	ipm_holds_deinit(&t->holds);
 	ipm_capture_destroy(t->capture);
 	ipm_buf_deinit(&t->paused);
 	ipm_buf_deinit(&t->current);
 	ipm_buf_deinit(&t->unseen);
+	ipm_buf_deinit(&t->recalled);
 	ipm_buf_deinit(&t->reply);
 	free(t);
 }

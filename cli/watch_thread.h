@@ -6,6 +6,7 @@
 
 #include "held.h"
 #include "ipm_capture.h"
+#include "ipm_holds.h"
 #include "wanted.h"
 #include "watchdog.h"
 
@@ -28,13 +29,15 @@ struct watch_thread {
 	struct watch_common *common;
 	struct ipm_channel *channel;
 	struct ipm_capture *capture;
-	char name[32];		/* "main", "worker 3" */
-	char suffix[32];	/* of its files' names: "", "worker-3-" */
-	char session[24];	/* of NodeWorker; empty: the main thread */
-	struct ipm_buf paused;	/* the event that waits to be handled */
-	struct ipm_buf current; /* the one being handled; the next may arrive meanwhile */
-	struct ipm_buf unseen;	/* the end of the program, for which V8 did not pause */
+	char name[32];		 /* "main", "worker 3" */
+	char suffix[32];	 /* of its files' names: "", "worker-3-" */
+	char session[24];	 /* of NodeWorker; empty: the main thread */
+	struct ipm_buf paused;	 /* the event that waits to be handled */
+	struct ipm_buf current;	 /* the one being handled; the next may arrive meanwhile */
+	struct ipm_buf unseen;	 /* the end of the program, for which V8 did not pause */
+	struct ipm_buf recalled; /* the event that tells more than `current`; empty: none does */
 	struct ipm_buf reply;
+	struct ipm_holds holds; /* exceptions that may yet turn out to be the end */
 	struct held_list held;
 	size_t captures;
 	uint64_t last_capture_ns;
@@ -65,6 +68,11 @@ bool watch_thread_call(struct watch_thread *t, const char *method, const char *p
  * why not.
  */
 struct held *watch_thread_capture(struct watch_thread *t, struct ipm_json_ref params);
+/*
+ * If the exception was seen when it was thrown, and the event in t->current knows less than that, the
+ * next capture takes the earlier event.
+ */
+void watch_thread_recall(struct watch_thread *t, struct ipm_json_ref exception);
 /* Around whatever is done in a pause. */
 void watch_thread_hold(struct watch_thread *t);
 void watch_thread_release(struct watch_thread *t);

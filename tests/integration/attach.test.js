@@ -6,10 +6,10 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
-const { spawn } = require('node:child_process');
 const WebSocket = require('ws');
 const nodes = require('../support/nodes');
-const { folder, inspmort, convert, variables } = require('../support/agent');
+const { folder, convert, variables } = require('../support/agent');
+const { start, attach, until, files } = require('../support/attach');
 
 const server = `const http = require('http');
 	const state = { users: new Map([['ann', { age: 3 }]]), hits: 0 };
@@ -26,29 +26,6 @@ function get(url) {
 		r.on('data', (d) => { body += d; }).on('end', () => resolve(body));
 	}).on('error', () => resolve('')));
 }
-
-// A program and the first line it prints.
-async function start(t, node, args) {
-	const child = spawn(node, args);
-	child.err = '';
-	child.stderr.on('data', (d) => { child.err += d; });
-	child.stdin.on('error', () => {}); // it may be dead already
-	child.ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
-	t.after(() => child.kill('SIGKILL'));
-	child.line = await new Promise((resolve) => child.stdout.once('data', (d) => resolve(`${d}`.trim())));
-	return child;
-}
-
-function attach(t, args, dir, env = {}) {
-	const child = spawn(inspmort, ['attach', ...args], { env: { ...process.env, INSPMORT_DIR: dir, ...env } });
-	child.err = '';
-	child.stderr.on('data', (d) => { child.err += d; });
-	t.after(() => child.kill('SIGKILL'));
-	child.ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
-	return child;
-}
-
-const files = (dir) => fs.readdirSync(dir).map((name) => path.join(dir, name));
 
 for (const node of nodes.slice(0, 2)) {
 	test(`Node ${node.major}: --now takes the state by PID, and the program goes on unharmed`, async (t) => {
@@ -80,7 +57,7 @@ for (const node of nodes.slice(0, 2)) {
 		const program = await start(t, node.path, ['--inspect=127.0.0.1:0', app]);
 		const place = /ws:\/\/([\d.:]+)/.exec(program.err)[1];
 		const tool = attach(t, [place], dir);
-		while (!tool.err.includes('waiting for a crash')) await new Promise((r) => setTimeout(r, 5));
+		await until(() => tool.err.includes('waiting for a crash'));
 		await get(`http://127.0.0.1:${program.line}/die`);
 		assert.deepStrictEqual(await program.ended, { code: 1, signal: null });
 		assert.match(program.err, /TypeError: Cannot read properties of undefined \(reading 'age'\)\n {4}at .*onRequest/);
@@ -212,12 +189,12 @@ test('a capturer that is stopped or killed lets the program go', async (t) => {
 		const program = await start(t, process.execPath, ['--inspect=127.0.0.1:0', app]);
 		const place = /ws:\/\/([\d.:]+)/.exec(program.err)[1];
 		const tool = attach(t, [place, '--max-time-ms', '1000', '--max-objects', '0'], dir);
-		while (!tool.err.includes('waiting for a crash')) await new Promise((r) => setTimeout(r, 5));
+		await until(() => tool.err.includes('waiting for a crash'));
 		program.stdin.write('\n');
-		while (!files(dir).length && program.exitCode === null) await new Promise((r) => setTimeout(r, 2));
+		await until(() => fs.readdirSync(dir).length || program.exitCode !== null);
 		tool.kill(signal);
 		assert.deepStrictEqual(await program.ended, { code: 1, signal: null });
 		tool.kill('SIGKILL');
-		assert.ok(!files(dir).some((name) => name.endsWith('.inspmort')));
+		assert.deepStrictEqual(files(dir), []);
 	}
 });

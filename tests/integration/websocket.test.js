@@ -240,3 +240,30 @@ test('secrets stay out of the file unless they are asked for', (t) => {
 	assert.ok(redacted.info.redacted >= 8, String(redacted.info.redacted));
 	assert.strictEqual(plain.info.redacted, 0);
 });
+
+for (const node of nodes)
+	test(`Node ${node.major}: what was thrown again has the frames of the first throw`, (t) => {
+		const source = {
+			'module.mjs': `import 'node:fs'; const limit = 5;
+				function parse(a) { const local = a * limit; null.x; } parse(7);`,
+			'awaits.mjs': `await 1; function parse(a) { const local = a * 5; null.x; } parse(7);`,
+			'rethrows.js': `function parse(a) { const local = a * 5; throw new Error('first'); }
+				try { parse(7); } catch (e) { e.message += ' and again'; throw e; }`,
+			'listens.js': `const target = new EventTarget();
+				target.addEventListener('x', function parse(e) { const local = 35; null.x; }); target.dispatchEvent(new Event('x'));`,
+		};
+		for (const [name, text] of Object.entries(source)) {
+			const dir = folder(t), file = path.join(folder(t), name);
+			fs.writeFileSync(file, text);
+			const { files } = watched(node.path, [file], dir);
+			const crash = convert(files[0]), top = crash.Paused[0].callFrames[0];
+			assert.strictEqual(top.functionName, 'parse', name);
+			assert.strictEqual(variables(crash, top).local.value, 35, name);
+		}
+		// The error is thrown again by a function that the first throw did not come from: that one's are told.
+		const dir = folder(t), file = path.join(folder(t), 'shares.js');
+		fs.writeFileSync(file, `const shared = new Error('shared');
+			function first() { throw shared; } function second(a) { throw shared; } try { first(); } catch {} second(1);`);
+		const crash = convert(watched(node.path, [file], dir).files[0]);
+		assert.strictEqual(crash.Paused[0].callFrames[0].functionName, 'second');
+	});
