@@ -36,4 +36,5 @@ configure_file(cmake/inspmort.pc.in ${PROJECT_BINARY_DIR}/inspmort.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/inspmort.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(FILES docs/man/inspmort.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
-install(FILES spec/inspmort.md spec/inspmort.magic DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES spec/inspmort.md spec/inspmort.magic spec/reader.mjs
+	DESTINATION ${CMAKE_INSTALL_DOCDIR}/spec)

@@ -74,13 +74,15 @@ test('every command has a manual page and completions', () => {
 	assert.strictEqual(spawnSync('bash', ['-n', path.join(root, 'share/bash-completion/completions/inspmort')]).status, 0);
 });
 
-test('bash completes commands and options', () => {
-	const complete = (line, word) => spawnSync('bash', ['-c', `
-		source "$1"; COMP_WORDS=(inspmort ${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _inspmort
-		printf '%s\\n' "\${COMPREPLY[@]}"`, 'bash',
-	path.join(root, 'share/bash-completion/completions/inspmort')], { encoding: 'utf8' }).stdout.split('\n');
-	assert.ok(complete('sho').includes('show'));
-	assert.ok(complete('show --fr').includes('--frame'));
+test('the documents come along, and their links hold', () => {
+	const docs = path.join(root, 'share/doc/inspmort');
+	const files = ['README.md', 'ARCHITECTURE.md', 'spec/inspmort.md', ...fs.readdirSync(path.join(docs, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+	assert.ok(files.length > 8, files.join());
+	for (const file of files)
+		for (const [, target] of fs.readFileSync(path.join(docs, file), 'utf8').matchAll(/\]\((?!https?:)([^)#\s]+)[^)]*\)/g))
+			assert.ok(fs.existsSync(path.join(docs, path.dirname(file), target)), `${file}: ${target}`);
+	assert.ok(fs.existsSync(path.join(docs, 'examples/nested.js')));
+	assert.ok(!fs.existsSync(path.join(docs, 'docs/man')));
 });
 
 test('the program in docs/library.md builds against it with pkg-config, and runs', () => {
