@@ -39,6 +39,10 @@ static void put_shape_or_number(struct ipm_writer *w, struct ipm_buf *out,
 		put_shape(w, out, o, false);
 		return;
 	}
+	if (ipm_shape_cache_get(&w->recent_shapes, o, &number)) {
+		ipm_pack_uint(out, number);
+		return;
+	}
 	ipm_buf_reset(&w->shape);
 	put_shape(w, &w->shape, o, true);
 	bytes = ipm_buf_bytes(&w->shape);
@@ -59,6 +63,8 @@ static void put_shape_or_number(struct ipm_writer *w, struct ipm_buf *out,
 		rc = ipm_block_writer_add(&w->blocks, IPM_BLOCK_SHAPES, number, bytes, 0, 0, &err);
 		ipm_writer_note_failure(w, rc, &err);
 	}
+	if (!w->rc)
+		ipm_shape_cache_put(&w->recent_shapes, number);
 	ipm_pack_uint(out, number);
 }
 

@@ -6,6 +6,7 @@
 
 #include "block_writer.h"
 #include "intern.h"
+#include "shape_cache.h"
 
 enum {
 	IPM_TEXT_INLINE_MAX = 4096,  /* bytes; longer text goes to slices */
@@ -25,6 +26,7 @@ enum {
 struct ipm_writer {
 	struct ipm_block_writer blocks;
 	struct ipm_intern strings, shapes;
+	struct ipm_shape_cache recent_shapes;
 	uint32_t *seen; /* hashes of strings met once */
 	uint8_t *memory[3];
 	struct ipm_buf record; /* the record under construction */

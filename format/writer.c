@@ -54,6 +54,8 @@ static enum ipm_errc allocate(struct ipm_writer *w, struct ipm_error *err)
 	rc = ipm_intern_init(&w->strings, IPM_STRINGS_MAX, IPM_STRINGS_BYTES, err);
 	if (!rc)
 		rc = ipm_intern_init(&w->shapes, IPM_SHAPES_MAX, IPM_SHAPES_BYTES, err);
+	if (!rc)
+		rc = ipm_shape_cache_init(&w->recent_shapes, err);
 	return rc;
 }
 
@@ -88,6 +90,7 @@ void ipm_writer_destroy(struct ipm_writer *w)
 	ipm_block_writer_deinit(&w->blocks);
 	ipm_intern_deinit(&w->strings);
 	ipm_intern_deinit(&w->shapes);
+	ipm_shape_cache_deinit(&w->recent_shapes);
 	for (i = 0; i < 3; i++)
 		free(w->memory[i]);
 	free(w->seen);
