@@ -40,9 +40,12 @@ static const char help[] =
 	"  --limit N          stop after N matches (1000); 0: never\n"
 	"  --json             one JSON object per line: path, value, object, holder\n"
 	"\n"
-	"Text in values matches anywhere, numbers match as a whole. Strings that lie in no "
-	"frame's\n"
-	"reach are shown under the number of their object. Exit code 1: nothing "
+	"Text in values matches anywhere, numbers match as a whole. What can be reached in "
+	"several\n"
+	"ways is shown once: through a frame's variables before the exception, and that before "
+	"the\n"
+	"engine's own objects; --references names everybody who holds it. Strings that lie in no\n"
+	"frame's reach are shown under the number of their object. Exit code 1: nothing "
 	"found.\n" OPEN_CRASH_HELP;
 
 struct printer {
