@@ -10,6 +10,8 @@
 enum {
 	BUCKETS = 1024,
 	FIRST_LOOK = 16384, /* most blocks are shorter: one read gets header and content */
+	SPOTS_AFTER = 8,    /* lookups */
+	SPOTS_MAX = 65536,  /* records: of those that our writer makes there are fewer */
 };
 
 enum ipm_errc ipm_block_cache_init(struct ipm_block_cache *cache, uint64_t max_bytes,
@@ -42,7 +44,7 @@ static void unlink_idle(struct ipm_block_cache *cache, struct ipm_block *block)
 	else
 		cache->oldest = block->newer;
 	block->newer = block->older = NULL;
-	cache->bytes -= block->raw_bytes;
+	cache->bytes -= block->bytes;
 }
 
 static void drop(struct ipm_block_cache *cache, struct ipm_block *block)
@@ -53,6 +55,7 @@ static void drop(struct ipm_block_cache *cache, struct ipm_block *block)
 	while (*link != block)
 		link = &(*link)->next_in_bucket;
 	*link = block->next_in_bucket;
+	free(block->spots);
 	free(block);
 }
 
@@ -112,6 +115,7 @@ static enum ipm_errc decode(struct ipm_block_cache *cache, struct ipm_file *file
 	block->first_id = h.first_id;
 	block->records = h.records;
 	block->raw_bytes = h.raw_bytes;
+	block->bytes = h.raw_bytes;
 	block->groups = h.groups;
 	block->kind = h.kind;
 	block->directory = (uint16_t *)(void *)((uint8_t *)block + at);
@@ -183,7 +187,7 @@ void ipm_block_release(struct ipm_block_cache *cache, struct ipm_block *block)
 	else
 		cache->oldest = block;
 	cache->newest = block;
-	cache->bytes += block->raw_bytes;
+	cache->bytes += block->bytes;
 	while (cache->bytes > cache->max_bytes && cache->oldest != cache->newest)
 		drop(cache, cache->oldest);
 }
@@ -277,4 +281,65 @@ enum ipm_errc ipm_block_seek(const struct ipm_block *block, uint64_t id, struct 
 bad:
 	return ipm_fail_at(err, IPM_ERR_BAD_DATA, block->offset,
 			   "a block's directory does not match its records");
+}
+
+static void note_spot(struct ipm_block *block, const struct ipm_place *p)
+{
+	block->spots[p->id - block->first_id] = (struct ipm_spot){
+		.counter = p->counter,
+		.at = (uint32_t)(p->cursor.at - block->raw),
+		.group = p->group,
+	};
+}
+
+/* All records of one group, but none that the directory says are another's. */
+static void note_group(struct ipm_block *block, uint16_t group)
+{
+	struct ipm_place p, next;
+	uint64_t end = UINT64_MAX;
+
+	if (group + 1 < block->groups) {
+		if (!group_header(block, (uint16_t)(group + 1), &next))
+			return;
+		end = next.id;
+	}
+	if (!group_header(block, group, &p))
+		return;
+	do
+		note_spot(block, &p);
+	while (ipm_block_next(block, &p) && p.group == group && p.id < end);
+}
+
+enum ipm_errc ipm_block_lookup(struct ipm_block *block, uint64_t id, struct ipm_place *ret,
+			       struct ipm_error *err)
+{
+	const struct ipm_spot *spot;
+	enum ipm_errc rc;
+
+	if (block->spots && id >= block->first_id && id - block->first_id < block->records) {
+		spot = &block->spots[id - block->first_id];
+		if (spot->at) {
+			*ret = (struct ipm_place){
+				.cursor = {block->raw + spot->at, block->raw + block->raw_bytes},
+				.counter = spot->counter,
+				.id = id,
+				.left = (uint32_t)(block->records - (id - block->first_id)),
+				.group = spot->group,
+			};
+			return IPM_OK;
+		}
+	}
+	rc = ipm_block_seek(block, id, ret, err);
+	if (rc || block->records > SPOTS_MAX || block->lookups++ < SPOTS_AFTER)
+		return rc;
+	block->lookups = SPOTS_AFTER;
+	if (!block->spots) {
+		/* Without memory it stays as slow as it was. */
+		block->spots = calloc(block->records, sizeof(*block->spots));
+		if (!block->spots)
+			return rc;
+		block->bytes += (uint32_t)(block->records * sizeof(*block->spots));
+	}
+	note_group(block, ret->group);
+	return IPM_OK;
 }

@@ -8,6 +8,13 @@
 #include "file.h"
 #include "layout.h"
 
+/* Where a record begins that was looked up before, or that lies beside such a one. */
+struct ipm_spot {
+	uint64_t counter;
+	uint32_t at; /* in `raw`; 0: not known */
+	uint16_t group;
+};
+
 struct ipm_block {
 	uint64_t offset;
 	uint64_t first_id;
@@ -15,6 +22,9 @@ struct ipm_block {
 	uint32_t raw_bytes;
 	uint16_t groups;
 	uint8_t kind;
+	uint8_t lookups; /* until there are `spots` */
+	uint32_t bytes;	 /* of memory: raw_bytes and spots */
+	struct ipm_spot *spots;
 	uint32_t refs;
 	struct ipm_block *newer, *older; /* while nobody holds it */
 	struct ipm_block *next_in_bucket;
@@ -53,6 +63,9 @@ struct ipm_place {
 /* IPM_ERR_NOT_FOUND: no such id in this block. */
 IPM_MUST_USE enum ipm_errc ipm_block_seek(const struct ipm_block *block, uint64_t id,
 					  struct ipm_place *ret, struct ipm_error *err);
+/* The same for a block that is asked again and again: it learns where its records are. */
+IPM_MUST_USE enum ipm_errc ipm_block_lookup(struct ipm_block *block, uint64_t id,
+					    struct ipm_place *ret, struct ipm_error *err);
 /* Past the record at `place` to the next one; false at the end of the block or at nonsense. */
 bool ipm_block_next(const struct ipm_block *block, struct ipm_place *place);
 

@@ -296,6 +296,11 @@ static bool short_value(struct ipm_decoder *d, struct ipm_value *v)
 		d->c.at++;
 		return true;
 	}
+	if (*p == 0xc0 || *p == 0x80) {
+		v->type = *p == 0xc0 ? IPM_VALUE_NULL : IPM_VALUE_UNDEFINED;
+		d->c.at++;
+		return true;
+	}
 	if (*p >= 0xa0 && *p < 0xc0 && room > (*p & 31u)) {
 		v->type = IPM_VALUE_STRING;
 		v->string = whole_text((struct ipm_bytes){p + 1, *p & 31u});

@@ -10,13 +10,20 @@
 
 enum { DEF_BYTES_MAX = 256 << 20 };
 
+/* Mostly it is in the block that was used last. */
+static inline struct ipm_def_block *recent(const struct ipm_defs *defs, uint64_t number)
+{
+	struct ipm_def_block *last;
+
+	if (!defs->count)
+		return NULL;
+	last = &defs->blocks[defs->last];
+	return number >= last->first_id && number - last->first_id < last->count ? last : NULL;
+}
+
 static struct ipm_def_block *find(struct ipm_defs *defs, uint64_t number)
 {
-	const struct ipm_def_block *last = &defs->blocks[defs->last];
 	size_t low = 0, high = defs->count;
-
-	if (high && number >= last->first_id && number - last->first_id < last->count)
-		return &defs->blocks[defs->last];
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -141,8 +148,10 @@ static struct ipm_def_block *load(struct ipm_decoder *d, enum ipm_block_kind kin
 
 bool ipm_defs_string(struct ipm_decoder *d, uint64_t number, const struct ipm_text **ret)
 {
-	struct ipm_def_block *def = load(d, IPM_BLOCK_STRINGS, number);
+	struct ipm_def_block *def = recent(&d->r->strings, number);
 
+	if (!def)
+		def = load(d, IPM_BLOCK_STRINGS, number);
 	if (!def)
 		return false;
 	*ret = &def->strings[number - def->first_id];
@@ -151,11 +160,13 @@ bool ipm_defs_string(struct ipm_decoder *d, uint64_t number, const struct ipm_te
 
 bool ipm_defs_shape(struct ipm_decoder *d, uint64_t number, const struct ipm_shape **ret)
 {
-	struct ipm_def_block *def = load(d, IPM_BLOCK_SHAPES, number);
+	struct ipm_def_block *def = recent(&d->r->shapes, number);
 	struct ipm_shape *shape;
 	struct ipm_decoder inner;
 	size_t i;
 
+	if (!def)
+		def = load(d, IPM_BLOCK_SHAPES, number);
 	if (!def)
 		return false;
 	i = (size_t)(number - def->first_id);

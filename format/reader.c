@@ -249,7 +249,7 @@ static enum ipm_errc find_once(struct ipm_reader *r, enum ipm_block_kind kind, u
 		rc = ipm_fail_at(err, IPM_ERR_BAD_DATA, entry.offset,
 				 "the index names another block");
 	else
-		rc = ipm_block_seek(block, id, ret, err);
+		rc = ipm_block_lookup(block, id, ret, err);
 	if (rc) {
 		ipm_block_release(&r->cache, block);
 		return rc;
