@@ -15,9 +15,8 @@
 
 /* A sequence that goes on in pieces. */
 struct pieces {
-	uint64_t of; /* object id; 0: none is open */
-	struct ipm_slices slices;
-	uint64_t next; /* id of the next slice */
+	uint64_t of;	    /* object id */
+	uint64_t next, end; /* ids of the slices to come */
 };
 
 struct walk {
@@ -29,8 +28,10 @@ struct walk {
 	uint64_t discovered; /* ids given out so far */
 	uint64_t layer_end;  /* last id of the depth that is being written */
 	uint64_t depth;
-	struct pieces pieces;
+	struct pieces *open; /* those that are not complete */
+	size_t open_count, open_capacity, open_at;
 	unsigned batch;
+	bool draining; /* no new objects, only the rest of those that are there */
 };
 
 static uint64_t left_of(uint64_t all, uint64_t here)
@@ -39,28 +40,55 @@ static uint64_t left_of(uint64_t all, uint64_t here)
 }
 
 /* Announces the pieces of what did not fit into the record. */
-static void open_pieces(struct walk *walk, struct walker_record *rec)
+static enum ipm_errc open_pieces(struct walk *walk, struct walker_record *rec,
+				 struct ipm_error *err)
 {
 	struct ipm_writer *w = walk->run->writer;
 	struct ipm_object *o = &rec->object;
+	struct ipm_slices slices;
+	struct pieces *grown;
+	size_t capacity;
 	uint64_t more;
 
 	if (o->kind == IPM_KIND_ARRAYBUFFER && rec->all_elements > rec->covered) {
-		o->byte_slices = ipm_writer_reserve_slices(w, rec->all_elements, BYTES_PER_SLICE);
-		walk->pieces.slices = o->byte_slices;
+		slices = ipm_writer_reserve_slices(w, rec->all_elements, BYTES_PER_SLICE);
+		o->byte_slices = slices;
 	} else if (rec->all_elements > rec->covered) {
 		more = rec->all_elements - rec->covered;
-		o->more_elements = ipm_writer_reserve_slices(w, more, PER_SLICE);
-		walk->pieces.slices = o->more_elements;
+		slices = ipm_writer_reserve_slices(w, more, PER_SLICE);
+		o->more_elements = slices;
 	} else {
 		more = left_of(rec->all_properties, rec->property_count);
 		if (!more)
-			return;
-		o->more_properties = ipm_writer_reserve_slices(w, more, PER_SLICE);
-		walk->pieces.slices = o->more_properties;
+			return IPM_OK;
+		slices = ipm_writer_reserve_slices(w, more, PER_SLICE);
+		o->more_properties = slices;
 	}
-	walk->pieces.of = o->id;
-	walk->pieces.next = walk->pieces.slices.first;
+	if (walk->open_count == walk->open_capacity) {
+		capacity = walk->open_capacity ? walk->open_capacity * 2 : 16;
+		grown = realloc(walk->open, capacity * sizeof(*grown));
+		if (!grown)
+			return ipm_fail(err, IPM_ERR_NO_MEMORY, "out of memory");
+		walk->open = grown;
+		walk->open_capacity = capacity;
+	}
+	walk->open[walk->open_count++] = (struct pieces){
+		o->id, slices.first, slices.first + (slices.count - 1) / slices.per_slice + 1};
+	return IPM_OK;
+}
+
+/* They take turns, so that the one that is meant is mostly the same or the next. */
+static struct pieces *find_pieces(struct walk *walk, uint64_t of)
+{
+	size_t i;
+
+	for (i = 0; i < walk->open_count; i++, walk->open_at++) {
+		if (walk->open_at >= walk->open_count)
+			walk->open_at = 0;
+		if (walk->open[walk->open_at].of == of)
+			return &walk->open[walk->open_at];
+	}
+	return NULL;
 }
 
 /* What the walker leaves out of long things. */
@@ -118,13 +146,17 @@ static enum ipm_errc write_piece(struct walk *walk, const struct walker_record *
 				 struct ipm_error *err)
 {
 	struct ipm_slice slice = {0};
+	struct pieces *pieces;
 
 	if (rec->piece_type == 's')
 		return long_texts_piece(&walk->run->longs, rec->text, rec->units,
 					&walk->run->redaction, err);
-	if (!walk->pieces.of)
+	pieces = find_pieces(walk, rec->piece_of);
+	if (!pieces)
 		return ipm_fail(err, IPM_ERR_PROTOCOL, "the walker's answer: a piece of nothing");
-	slice.id = walk->pieces.next++;
+	slice.id = pieces->next++;
+	if (pieces->next == pieces->end)
+		*pieces = walk->open[--walk->open_count];
 	slice.values = rec->values;
 	slice.value_count = rec->value_count;
 	slice.properties = rec->properties;
@@ -137,18 +169,18 @@ static enum ipm_errc write_next(struct walk *walk, struct ipm_error *err)
 {
 	struct walker_record rec;
 	enum ipm_errc rc;
-	bool piece = walk->text.at < walk->text.end && *walk->text.at == '+';
 
 	pool_reset(&walk->run->record_pool);
-	rc = walker_text_record(&walk->text, piece ? walk->next_id - 1 : walk->next_id, &rec, err);
+	rc = walker_text_record(&walk->text, walk->next_id, &rec, err);
 	if (rc)
 		return rc;
 	if (rec.is_piece)
 		return write_piece(walk, &rec, err);
-	walk->pieces.of = 0;
 	count_left_out(walk, &rec);
 	if (rec.flags & RECORD_SLICED)
-		open_pieces(walk, &rec);
+		rc = open_pieces(walk, &rec, err);
+	if (rc)
+		return rc;
 	if (rec.flags & RECORD_NEEDS_CDP)
 		add_extras(walk, &rec);
 	else if (rec.flags & RECORD_CLOSED && rec.object.omitted_reason == IPM_REASON_NONE)
@@ -286,6 +318,7 @@ enum ipm_errc run_walk(struct run *run, struct ipm_error *err)
 	struct walk walk = {.run = run, .next_id = 1, .batch = FIRST_BATCH};
 	uint64_t missing;
 	bool done = false;
+	enum ipm_reason reason;
 	enum ipm_errc rc = IPM_OK;
 
 	if (run->capture->limits.max_depth != UINT64_MAX) {
@@ -295,15 +328,19 @@ enum ipm_errc run_walk(struct run *run, struct ipm_error *err)
 		done = !walk.discovered;
 	}
 	while (!rc && !done) {
-		if (!run_has_time(run))
-			break;
-		if (walk.next_id > run->capture->limits.max_objects) {
-			run->stopped_by = IPM_REASON_OBJECTS;
+		reason = run->stopped_by;
+		if (!run_has_time(run)) {
+			if (reason != IPM_REASON_NONE)
+				run->stopped_by = reason;
 			break;
 		}
-		if (run->capture->limits.max_depth != UINT64_MAX && !depth_allows(&walk)) {
+		if (!walk.draining && walk.next_id > run->capture->limits.max_objects) {
+			run->stopped_by = IPM_REASON_OBJECTS;
+			walk.draining = true;
+		} else if (!walk.draining && run->capture->limits.max_depth != UINT64_MAX &&
+			   !depth_allows(&walk)) {
 			run->stopped_by = IPM_REASON_DEPTH;
-			break;
+			walk.draining = true;
 		}
 		rc = next_batch(&walk, &done, err);
 		tell_progress(&walk);
@@ -312,6 +349,7 @@ enum ipm_errc run_walk(struct run *run, struct ipm_error *err)
 		run->stopped_by = IPM_REASON_BYTES;
 		rc = IPM_OK;
 	}
+	free(walk.open);
 	missing = left_of(walk.discovered, walk.next_id - 1);
 	if (missing && run->stopped_by != IPM_REASON_NONE)
 		run->omitted[run->stopped_by] += missing;

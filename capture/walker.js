@@ -54,6 +54,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	const PIECE = 4096, PIECE_BYTES = 262144, SHARD = 8388608, SPARSE_FROM = 65536, KEY_CACHE = 65536;
 	const SAME_SOURCE = 64, FUNCTION_TEXT = 262144;
 	const ITERATORS = 1000; /* of so many the protocol is asked for their place */
+	const PIECES_IN_TURN = 16;
 	const LONG = 65536, PREFIX = 256, LONG_PIECE = 131072;
 	const maxString = options.maxString, maxElements = options.maxElements;
 	const maxBytes = options.maxBytes;
@@ -64,6 +65,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	const tags = list();	/* by id: 0, or an index into scopes */
 	const scopes = list();	/* [type, name] */
 	const longs = list();
+	const waiting = list(); /* what goes on in pieces */
 	let ids = new SafeMap();
 	const fullShards = list();
 	const scopeIds = new SafeMap();
@@ -71,7 +73,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	const askedSources = new SafeMap();
 	const classes = new SafeMap(); /* prototype to { name, hasPrivates } */
 	let definitions = '', definitionCount = 0, keyCount = 0;
-	let head = 1, room = 0, more = null, wanted = '';
+	let head = 1, room = 0, more = null, firstWaiting = 0, wanted = '';
 	/* Strings of the last record or piece that follow in pieces, where there can be pieces. */
 	let sliceStrings = false, long = 0, longAt = 0;
 	let stackGetter, quietStacks = true, askedIterators = 0;
@@ -593,30 +595,72 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	}
 
 	/* The next piece of what was too long for its record. */
-	function piece() {
-		const m = more;
-		let s;
-		room = options.room;
+	function piece(m) {
+		const from = m.at, step = m.type === 'b' ? PIECE_BYTES : PIECE;
+		const to = m.end - from < step ? m.end : from + step;
+		let s = '+' + m.type + m.id + ';';
+		m.at = to;
 		if (m.type === 'b') {
-			const to = m.end - m.at < PIECE_BYTES ? m.end : m.at + PIECE_BYTES;
-			const text = bytes(m.from, m.at, to);
-			s = '+b' + text.length + ':' + text;
-			m.at = to;
-		} else {
-			const to = m.end - m.at < PIECE ? m.end : m.at + PIECE;
-			if (m.type === 'e') {
-				s = '+e' + elements(m.from, m.at, to, m.direct);
-			} else {
-				s = '+p';
-				for (let i = m.at; i < to; i++)
-					s += property(m.from, m.keys[i]);
-				s += '.';
-			}
-			m.at = to;
+			const text = bytes(m.from, from, to);
+			return s + text.length + ':' + text + '\n';
 		}
-		if (m.at >= m.end)
-			more = null;
-		return s + '\n';
+		if (m.type === 'e')
+			return s + elements(m.from, from, to, m.direct) + '\n';
+		for (let i = from; i < to; i++)
+			s += property(m.from, m.keys[i]);
+		return s + '.\n';
+	}
+
+	/*
+	 * Long things take turns with what else is known by then: one huge array on top must not be all
+	 * that there is time for.
+	 */
+	function later(m) {
+		m.after = objects.length;
+		m.turn = PIECES_IN_TURN;
+		waiting[waiting.length] = m;
+	}
+
+	function isPieceNext(recordsToo) {
+		return firstWaiting < waiting.length &&
+			(!recordsToo || waiting[firstWaiting].after <= head || head >= objects.length);
+	}
+
+	function nextPiece() {
+		const m = waiting[firstWaiting];
+		let s = '';
+		try {
+			s = piece(m);
+		} catch {
+			m.at = m.end; /* it cannot be read to its end */
+			long = longs.length = 0;
+		}
+		m.turn--;
+		if (m.at < m.end && m.turn > 0)
+			return s;
+		waiting[firstWaiting++] = null;
+		if (m.at < m.end)
+			later(m);
+		if (firstWaiting === waiting.length)
+			firstWaiting = waiting.length = 0;
+		return s;
+	}
+
+	function nextRecord() {
+		const id = head++;
+		let s;
+		try {
+			s = record(objects[id], id);
+			if (more !== null) {
+				more.id = id;
+				later(more);
+			}
+		} catch {
+			long = longs.length = 0;
+			s = start(KIND.object, key('Object'), 4) + 'u\n'; /* this one cannot be read */
+		}
+		more = null;
+		return s;
 	}
 
 	function longPiece() {
@@ -631,22 +675,13 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		return s;
 	}
 
-	/* The rest of what came last before what is new. */
-	function next() {
+	/* The strings of what came last before all else. */
+	function next(isPiece) {
 		if (long < longs.length)
 			return longPiece();
 		sliceStrings = true;
 		room = options.room;
-		let s;
-		const going = more !== null;
-		try {
-			s = going ? piece() : record(objects[head], head++);
-		} catch {
-			/* It cannot be read, or not to its end. */
-			more = null;
-			long = longs.length = 0;
-			s = going ? '' : start(KIND.object, key('Object'), 4) + 'u\n';
-		}
+		const s = isPiece ? nextPiece() : nextRecord();
 		sliceStrings = false;
 		return s;
 	}
@@ -717,16 +752,19 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 			return flush(s);
 		},
 		/*
-		 * The records of the next objects, at most `count` of them, about `chars` in all; before
+		 * The records of the next objects, at most `count` of them, and pieces, about `chars` in all; before
 		 * them how many objects are known, and which of these need the protocol's help.
 		 */
 		step(count, chars) {
 			let s = '';
 			wanted = '';
 			const last = head + count;
-			while (head < last && s.length < chars &&
-			       (head < objects.length || more !== null || longs.length > 0))
-				s += next();
+			while (s.length < chars) {
+				const isPiece = isPieceNext(count > 0);
+				if (!isPiece && longs.length === 0 && !(head < last && head < objects.length))
+					break;
+				s += next(isPiece);
+			}
 			return flush(objects.length - 1 + ';' + wanted + ';' + s);
 		},
 		/* The things with these ids ("3,17,"), for questions that only the protocol answers. */

@@ -356,16 +356,22 @@ static enum ipm_errc take_detail(struct walker_text *w, bool secret, struct walk
 	}
 }
 
-static enum ipm_errc take_piece(struct walker_text *w, uint64_t id, struct walker_record *rec,
+static enum ipm_errc take_piece(struct walker_text *w, struct walker_record *rec,
 				struct ipm_error *err)
 {
-	bool secret = w->redaction->on && redaction_marked(w->redaction, id);
-	enum ipm_errc rc;
+	bool secret = false;
+	enum ipm_errc rc = IPM_OK;
 
 	rec->is_piece = true;
 	if (w->at == w->end)
 		return walker_text_bad(w, "piece expected", err);
 	rec->piece_type = *w->at++;
+	if (rec->piece_type != 's') {
+		rc = walker_text_number(w, ';', &rec->piece_of, err);
+		secret = !rc && w->redaction->on && redaction_marked(w->redaction, rec->piece_of);
+	}
+	if (rc)
+		return rc;
 	if (rec->piece_type == 'e')
 		rc = take_elements(w, secret, false, rec, err);
 	else if (rec->piece_type == 'p')
@@ -390,7 +396,7 @@ enum ipm_errc walker_text_record(struct walker_text *w, uint64_t id, struct walk
 
 	*ret = (struct walker_record){0};
 	if (walker_text_take(w, '+'))
-		return take_piece(w, id, ret, err);
+		return take_piece(w, ret, err);
 	rc = walker_text_number(w, ',', &kind, err);
 	if (rc)
 		return rc;

@@ -17,8 +17,8 @@
  *   property    key "=" value | key "#" flags "=" value
  *   properties  "p" in-all ";" property… "."
  *   record      kind "," class-name "," flags ";" prototype detail properties "\n"
- *   piece       "+e" value… "]" "\n" | "+p" property… "." "\n" | "+b" text "\n"
- *               | "+s" text "\n"                       of the string announced first
+ *   piece       "+e" id ";" value… "]" "\n" | "+p" id ";" property… "." "\n" | "+b" id ";" text "\n"
+ *                 of the object with that id, | "+s" text "\n" of the string announced first
  *
  * `detail` depends on the kind; see walker_record.c. The reader trusts none of it: the other side
  * may be any program.
@@ -62,7 +62,8 @@ struct walker_text {
 /* One object, or a piece of the one before. */
 struct walker_record {
 	bool is_piece;
-	char piece_type; /* 'e', 'p', 'b' or 's' */
+	uint64_t piece_of; /* the id of the object that it belongs to */
+	char piece_type;   /* 'e', 'p', 'b' or 's' */
 	unsigned flags;
 	struct ipm_object object;
 	uint64_t all_elements;	 /* that follow in pieces, counting those in `object` */

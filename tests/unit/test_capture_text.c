@@ -56,7 +56,7 @@ static const char good[] = "6;6:Object1:a1:by9;9:Symbol(x)5:Array3:Map"
 			   "1,4,0;o3;5;5;n1;h2;z!9;]p0;.\n"
 			   "4,5,0;o4;1;2;2;s1:kb123;]p1;\"3:new=u.\n"
 			   "13,0,2;o5;300000;300000;0:p0;.\n"
-			   "+b4:AAEC\n";
+			   "+b5;4:AAEC\n";
 
 START_TEST(records_mean_what_they_say)
 {
