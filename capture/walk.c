@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The object graph: batch after batch from the walker into records. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -350,6 +351,8 @@ enum ipm_errc run_walk(struct run *run, struct ipm_error *err)
 		rc = IPM_OK;
 	}
 	free(walk.open);
+	if (rc == IPM_ERR_TIMEOUT && run->stopped_by == IPM_REASON_NONE)
+		run->stopped_by = IPM_REASON_TIME;
 	missing = left_of(walk.discovered, walk.next_id - 1);
 	if (missing && run->stopped_by != IPM_REASON_NONE)
 		run->omitted[run->stopped_by] += missing;

@@ -105,6 +105,15 @@ if (!process.execArgv.includes('--expose-internals')) {
 		assert.ok(walk({ list }, { options: { maxElements: 10 } }).text.includes('10000;10;n0;'));
 	});
 
+	test('a huge array does not keep the others waiting', () => {
+		const huge = Array.from({ length: 1000000 }, (_, i) => i), { text } = walk([huge, { a: { b: { c: { d: 'deep' } } } }], { chars: 1000 });
+		const before = text.slice(0, text.indexOf('s4:deep')).split('\n').filter((line) => line.startsWith('+e')).length;
+		assert.ok(before < 100, `${before} pieces came first`);
+		const pieces = text.split('\n').filter((line) => line.startsWith('+e'));
+		assert.strictEqual(pieces.length, Math.ceil((1000000 - 4096) / 4096));
+		assert.strictEqual(new Set(pieces.map((line) => line.slice(2, line.indexOf(';')))).size, 1);
+	});
+
 	test('sparse arrays are their elements and the holes between', () => {
 		const list = [];
 		list[5] = 'five';
