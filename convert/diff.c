@@ -169,6 +169,21 @@ static const struct ipm_scope_ref *find_scope(const struct ipm_frame *frame,
 	return NULL;
 }
 
+/* Closures and module scopes come again in every frame: the innermost one has told of them. */
+static bool told(struct diff *d, const struct ipm_scope_ref *a, const struct ipm_scope_ref *b)
+{
+	size_t i;
+
+	for (i = 0; i < d->scope_count; i++)
+		if (d->scopes[i].a == a->object.object_id && d->scopes[i].b == b->object.object_id)
+			return true;
+	if (d->scope_count < sizeof(d->scopes) / sizeof(d->scopes[0])) {
+		d->scopes[d->scope_count].a = a->object.object_id;
+		d->scopes[d->scope_count++].b = b->object.object_id;
+	}
+	return false;
+}
+
 static enum ipm_errc diff_frame(struct diff *d, const struct ipm_frame *a, size_t a_number,
 				const struct ipm_frame *b, size_t b_number)
 {
@@ -203,7 +218,7 @@ static enum ipm_errc diff_frame(struct diff *d, const struct ipm_frame *a, size_
 		ipm_buf_reset(&d->path);
 		if (a->scopes[i].type == IPM_SCOPE_GLOBAL || !other ||
 		    a->scopes[i].object.type != IPM_VALUE_OBJECT ||
-		    other->object.type != IPM_VALUE_OBJECT)
+		    other->object.type != IPM_VALUE_OBJECT || told(d, &a->scopes[i], other))
 			continue;
 		rc = diff_objects(d, a->scopes[i].object.object_id, other->object.object_id,
 				  depth + 1);

@@ -22,6 +22,10 @@ struct diff {
 	struct ipm_buf path;
 	uint64_t *seen; /* pairs of objects compared in this frame */
 	size_t seen_count, seen_capacity;
+	struct {
+		uint64_t a, b;
+	} scopes[256]; /* pairs compared in frames further in, which share them */
+	size_t scope_count;
 	uint64_t work; /* pairs compared in this frame */
 	struct ipm_error *err;
 };

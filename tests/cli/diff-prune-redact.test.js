@@ -56,6 +56,17 @@ place({ items: ${v ? "[new Item('A'), new Item('B')]" : "[new Item('A')]"}, when
 	assert.deepStrictEqual([run('diff', '--exit-code', a, b).status, run('diff', '--exit-code', a, a).status], [1, 0]);
 	assert.strictEqual(ok('diff', a, a).stdout, '');
 
+	// A closure that frames share is told of once.
+	const counting = path.join(dir, 'count.js');
+	fs.writeFileSync(counting, `'use strict';\n(function () { let served = Number(process.env.SERVED); function inner() { served++; throw new Error('x'); }\nfunction outer() { served++; inner(); }\nouter(); })();`);
+	const times = [3, 8].map((n) => {
+		process.env.SERVED = n;
+		return crash(dir, counting);
+	});
+	delete process.env.SERVED;
+	assert.deepStrictEqual(ok('diff', ...times).stdout.split('\n').slice(0, -1).map((line) => line.trim().replace(/ \(.*/, '')),
+		['frame 0 inner', '-   served = 5', '+   served = 10', 'frame 2 <anonymous>', '-   served = 5', '+   served = 10']);
+
 	const other = ok('diff', a, crashSource(dir, 'shop2.js', "function other() { throw new TypeError('else'); }\nother();")).stdout;
 	assert.match(other, /^- error +Error: no stock\n\+ error +TypeError: else\n- signature +[0-9a-f]{16}\n\+ signature +[0-9a-f]{16}\n/);
 	assert.match(other, /\n- frame 0 place \(.*shop\.js:6:2\)\n/);
