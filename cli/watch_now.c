@@ -9,8 +9,7 @@
 #include "json.h"
 #include "watch_thread.h"
 
-#define BUSY_NS	  UINT64_C(10000000) /* running code pauses within this, mostly */
-#define OUR_PLACE "inspmort:now"
+#define BUSY_NS UINT64_C(10000000) /* running code pauses within this, mostly */
 
 /* An idle program has no frames: what it waits for leads to its state. */
 static void idle_state(struct watch_thread *t)
@@ -52,8 +51,7 @@ static bool wait_for_pause(struct watch_thread *t, uint64_t ns)
 /* Makes an idle thread run something to be paused in; a busy one finds its pause first. */
 static void run_something(struct watch_thread *t)
 {
-	struct ipm_str params =
-		IPM_STR("{\"expression\":\"debugger\\n//# sourceURL=" OUR_PLACE "\"}");
+	struct ipm_str params = IPM_STR("{\"expression\":\"debugger\"}");
 
 	if (t->session[0])
 		ipm_worker_channel_post(t->channel, "Runtime.evaluate", params,
@@ -62,16 +60,22 @@ static void run_something(struct watch_thread *t)
 		ipm_websocket_post(t->channel, "Runtime.evaluate", params);
 }
 
+/* Paused before the first statement of what we made it run: with nothing below, nothing ran. */
 static bool is_idle(struct watch_thread *t)
 {
 	struct ipm_json json = {0};
-	struct ipm_json_ref frames;
+	struct ipm_json_ref frames, first, place;
 	struct ipm_error err;
 	bool idle = false;
 
 	if (!ipm_json_parse(&json, ipm_buf_as_str(&t->current), 0, &err)) {
 		frames = ipm_json_get(ipm_json_get(ipm_json_root(&json), "params"), "callFrames");
-		idle = ipm_json_equals(ipm_json_get(ipm_json_first(frames), "url"), OUR_PLACE);
+		first = ipm_json_first(frames);
+		place = ipm_json_get(first, "location");
+		idle = ipm_json_size(frames) == 1 &&
+		       ipm_json_equals(ipm_json_get(first, "functionName"), "") &&
+		       ipm_json_int(ipm_json_get(place, "lineNumber"), -1) == 0 &&
+		       ipm_json_int(ipm_json_get(place, "columnNumber"), -1) == 0;
 	}
 	ipm_json_deinit(&json);
 	return idle;
