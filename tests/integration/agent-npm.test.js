@@ -66,6 +66,33 @@ test('the package from its tarball', async (t) => {
 		});
 	}
 
+	for (const { major, path: node } of nodes)
+		await t.test(`Node ${major}: inside a worker`, () => {
+			fs.writeFileSync(program, `const { Worker, isMainThread, parentPort } = require('worker_threads');
+				const inspmort = require('inspmort');
+				if (isMainThread) {
+					const worker = new Worker(__filename);
+					worker.on('message', (text) => console.log(text));
+					worker.on('error', (error) => console.log('error', error.message));
+				} else {
+					inspmort.onCrash(({ file, error }) => parentPort.postMessage('crash ' + file + ' ' + error.message));
+					parentPort.postMessage((function job(n) { return inspmort.captureNow(); })(3));
+					setTimeout(function late(a) { throw new Error('in worker'); }, 1, 7);
+				}`);
+			const { stdout, code } = run(node, [program], { cwd: dir, env });
+			// Messages and the error come in any order.
+			const [now, crash, error] = stdout.trim().split('\n').sort();
+			assert.deepStrictEqual([code, error], [0, 'error in worker']);
+			assert.deepStrictEqual(files().sort(), [now, /^crash (\S+) in worker$/.exec(crash)[1]].sort());
+			for (const [file, name, variable, value] of [[now, 'job', 'n', 3], [crash.split(' ')[1], 'late', 'a', 7]]) {
+				assert.match(path.basename(file), /worker-1/);
+				const { Paused: [paused], ...rest } = convert(file);
+				const frame = paused.callFrames.find((f) => f.functionName === name);
+				assert.strictEqual(variables(rest, frame)[variable].value, value);
+			}
+			clear();
+		});
+
 	await t.test('INSPMORT_DISABLE', () => {
 		fs.writeFileSync(program, `const i = require('inspmort'); console.log(i.armed(), i.captureNow()); null.x;`);
 		const { stdout, said } = run(nodes[0].path, [program], { cwd: dir, env: { ...env, INSPMORT_DISABLE: '1' } });
@@ -77,5 +104,19 @@ test('the package from its tarball', async (t) => {
 		const declared = [...types.matchAll(/export function (\w+)/g)].map((m) => m[1]).sort();
 		const script = `console.log(Object.keys(require('inspmort')).sort().join())`;
 		assert.strictEqual(run(nodes[0].path, ['-e', script], { cwd: dir, env }).stdout.trim(), declared.join());
+	});
+
+	await t.test('the types serve TypeScript', () => {
+		const tsc = path.join(__dirname, '../node_modules/typescript/bin/tsc');
+		const check = (text) => {
+			fs.writeFileSync(path.join(dir, 'use.ts'), text);
+			return run(nodes[0].path, [tsc, '--noEmit', '--strict', '--types', '', '--module', 'nodenext', '--lib', 'es2022,dom', 'use.ts'], { cwd: dir });
+		};
+		const good = check(`import { captureNow, onCrash, armed } from 'inspmort';
+			const file: string | undefined = captureNow(), yes: boolean = armed();
+			onCrash(({ file, error }) => { console.log(file.length, error instanceof Error && error.message); });
+			console.log(file, yes);`);
+		assert.deepStrictEqual([good.code, good.stdout], [0, '']);
+		assert.match(check(`import { captureNow } from 'inspmort'; const n: number = captureNow();`).stdout, /error TS2322/);
 	});
 });
