@@ -278,6 +278,7 @@ NAPI_MODULE_INIT()
 	js_define(env, exports, "uncaught", js_uncaught, a);
 	js_define(env, exports, "exiting", js_exiting, a);
 	js_define(env, exports, "captureNow", js_capture_now, a);
+	js_define(env, exports, "beforeAbort", js_before_abort, a);
 	js_define(env, exports, "adopt", session_adopt, &a->session);
 	if (v8_can_locate(v8_symbols()))
 		js_define(env, exports, "locate", locate, a);

@@ -39,6 +39,7 @@ struct agent {
 	struct v8_isolate *isolate;
 	napi_ref connect;	/* JavaScript: callback → inspector connection */
 	napi_ref pause;		/* JavaScript: function (error) { debugger; } */
+	napi_ref abort;		/* process.abort() as Node has it */
 	napi_ref inspector_url; /* JavaScript: where Node's inspector listens, or undefined */
 	struct session session;
 
@@ -112,6 +113,10 @@ void guard_leave(struct guard *g);
 
 /* locate.c: for the walker; see ipm_capture_helpers. */
 napi_value locate(napi_env env, napi_callback_info info);
+
+/* abort.c */
+/* beforeAbort(abort): the function that takes its place. */
+napi_value js_before_abort(napi_env env, napi_callback_info info);
 
 /* where.c */
 /*

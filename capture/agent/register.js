@@ -140,6 +140,8 @@ function arm() {
 		tell(agent.exiting(code === undefined ? 0 : code | 0, listenerCount('unhandledRejection') > 0));
 		apply(reallyExit, process, [code]);
 	};
+	if (isMainThread)
+		process.abort = agent.beforeAbort(process.abort);
 	exports.captureNow = function captureNow() {
 		return agent.captureNow();
 	};

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const nodes = require('../support/nodes');
-const { folder, run, withAgent, register } = require('../support/agent');
+const { folder, run, withAgent, register, convert, variables } = require('../support/agent');
 
 const throws = `setTimeout(function tick() { const local = [1]; null.x; }, 1);`;
 const rejects = `async function f(a) { const local = [a]; throw new Error('rejected'); } f(5);`;
@@ -51,6 +51,14 @@ for (const { major, path: node } of nodes) {
 		test(`Node ${major}: ${options.join(' ')}${source === rejects ? ', rejection' : ''}`, (t) => {
 			compare(t, node, options, source, files, { stderr });
 		});
+
+	test(`Node ${major}: process.abort()`, (t) => {
+		const look = `console.log(Object.getOwnPropertyDescriptor(process, 'abort'), process.abort.name, process.abort.length, String(process.abort));`;
+		const { files: [file] } = compare(t, node, [], `${look} (function f(a) { const local = [a]; process.abort(); })(5);`, 1, { stderr: false });
+		const crash = convert(file), [{ reason, data, callFrames: [frame] }] = crash.Paused;
+		assert.deepStrictEqual([reason, data.value, frame.functionName], ['other', 'process.abort()', 'f']);
+		assert.strictEqual(variables(crash, frame).a.value, 5);
+	});
 
 	test(`Node ${major}: --import`, (t) => {
 		const dir = folder(t), out = path.join(dir, 'out'), program = path.join(dir, 'program.mjs');
