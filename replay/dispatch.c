@@ -77,7 +77,8 @@ void call_breathe(struct call *c)
 
 	c->whole_until = c->result.len;
 	if (!c->out->drain || !ipm_buf_ok(&c->result) ||
-	    c->result.len < (c->flushed ? NEXT_PIECE : FIRST_PIECE))
+	    c->result.len <
+		    (c->flushed && c->r->piece_bytes > NEXT_PIECE ? NEXT_PIECE : c->r->piece_bytes))
 		return;
 	piece = c->result;
 	ipm_message_begin(&c->result, c->r->reply_limit);
@@ -405,6 +406,7 @@ enum ipm_errc ipm_replay_create(const struct ipm_replay_options *opts, struct ip
 	r->reader = opts->reader;
 	r->pause_index = opts->pause;
 	r->max_reply_bytes = opts->max_reply_bytes ? opts->max_reply_bytes : DEFAULT_MAX_REPLY;
+	r->piece_bytes = opts->piece_bytes ? opts->piece_bytes : FIRST_PIECE;
 	if (opts->pause || ipm_reader_info(r->reader)->pauses) {
 		code = ipm_reader_pause(r->reader, opts->pause, &r->pause, err);
 		if (code)

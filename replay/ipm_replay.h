@@ -57,6 +57,8 @@ struct ipm_replay_options {
 	uint64_t session;	   /* number of the session, part of object ids; 0 is fine */
 	const char *isolate;	   /* object ids begin with it; NULL: from the file's random bits */
 	size_t max_reply_bytes;	   /* a longer reply becomes an error; 0: 256 MiB */
+	/* An outbox that is drained gets longer ones in pieces of about this size; 0: 8 MiB. */
+	size_t piece_bytes;
 };
 
 /* IPM_ERR_NOT_FOUND: no such pause. A file without any pause is fine with `pause` 0. */

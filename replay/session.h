@@ -25,6 +25,7 @@ struct ipm_replay {
 	char isolate[24];
 	char unique_id[48];
 	size_t max_reply_bytes;
+	size_t piece_bytes;
 	size_t reply_limit; /* of the present request: less for one that may not take long */
 	bool quick;	    /* the present request may not take long */
 	bool gave_up;	    /* it would have */

@@ -31,30 +31,40 @@ static struct ipm_reader *shared_reader(void)
 	return reader;
 }
 
-/* Whatever was asked, what is said is JSON. */
-static void check_messages(struct ipm_outbox *out)
+/* Whatever was asked, what is said is JSON, its pieces joined. `self` is what came before. */
+static enum ipm_errc check_messages(struct ipm_outbox *out, void *self, struct ipm_error *err)
 {
+	struct ipm_buf *text = self;
 	struct ipm_message *message;
 	struct ipm_json json = {0};
-	struct ipm_error err;
 
 	while ((message = ipm_outbox_take(out))) {
-		if (ipm_json_parse(&json, ipm_message_text(message), 0, &err) ||
+		bool more = message->more;
+
+		ipm_buf_str(text, ipm_message_text(message));
+		ipm_message_free(message);
+		if (more)
+			continue;
+		if (ipm_json_parse(&json, ipm_buf_as_str(text), 0, err) ||
 		    ipm_json_type(ipm_json_root(&json)) != IPM_JSON_OBJECT)
 			abort();
-		ipm_message_free(message);
+		ipm_buf_reset(text);
 	}
 	ipm_json_deinit(&json);
+	return IPM_OK;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ipm_replay_options opts = {.reader = shared_reader(), .isolate = "1"};
+	struct ipm_replay_options opts = {
+		.reader = shared_reader(), .isolate = "1", .piece_bytes = 500};
 	const uint8_t *end = data + size;
-	struct ipm_outbox out = {0};
+	struct ipm_buf text = IPM_BUF_INIT;
+	struct ipm_outbox out = {0}, drained = {.drain = check_messages, .drain_self = &text};
 	struct ipm_replay *replay;
 	struct ipm_error err;
 	int requests = 0;
+	bool slow;
 
 	if (ipm_replay_create(&opts, &replay, &err))
 		abort();
@@ -62,12 +72,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const uint8_t *stop = memchr(data, '\n', (size_t)(end - data));
 		size_t len = (size_t)((stop ? stop : end) - data);
 
-		if (ipm_replay_handle(replay, (struct ipm_str){(const char *)data, len}, &out,
-				      &err))
+		if (requests % 2) {
+			if (ipm_replay_try(replay, (struct ipm_str){(const char *)data, len}, &out,
+					   &slow, &err) ||
+			    (slow && out.first) || check_messages(&out, &text, &err))
+				abort();
+		} else {
+			slow = true;
+		}
+		if (slow && ipm_replay_handle(replay, (struct ipm_str){(const char *)data, len},
+					      &drained, &err))
 			abort();
-		check_messages(&out);
+		if (text.len || drained.first)
+			abort();
 		data += len + (stop ? 1 : 0);
 	}
 	ipm_replay_destroy(replay);
+	ipm_buf_deinit(&text);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A session, request by request, with files that real programs seldom leave. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 static struct ipm_buf bytes, said;
 static struct ipm_reader *reader;
 static struct ipm_replay *replay;
+static size_t max_reply = 4096;
 
 static struct ipm_writer *begin(void)
 {
@@ -82,7 +84,8 @@ static void finish(struct ipm_writer *w, uint64_t pause)
 	ipm_writer_destroy(w);
 	ck_assert_int_eq(open_bytes(ipm_buf_bytes(&bytes), NULL, &reader, &err), IPM_OK);
 	opts.reader = reader;
-	opts.max_reply_bytes = 4096;
+	opts.max_reply_bytes = max_reply;
+	opts.piece_bytes = 100;
 	ck_assert_int_eq(ipm_replay_create(&opts, &replay, &err), IPM_OK);
 }
 
@@ -249,6 +252,152 @@ START_TEST(a_reply_beyond_the_limit_is_an_error)
 }
 END_TEST
 
+/* Joins what comes in pieces; `fail_at` pieces are taken. */
+struct taker {
+	struct ipm_buf text;
+	size_t pieces, fail_at;
+	bool more;
+};
+
+static enum ipm_errc take(struct ipm_outbox *box, void *self, struct ipm_error *err)
+{
+	struct taker *taker = self;
+	struct ipm_message *message;
+
+	while ((message = ipm_outbox_take(box))) {
+		ipm_buf_str(&taker->text, ipm_message_text(message));
+		taker->more = message->more;
+		if (!message->more)
+			ipm_buf_byte(&taker->text, '\n');
+		ipm_message_free(message);
+		if (++taker->pieces == taker->fail_at)
+			return ipm_fail(err, IPM_ERR_TIMEOUT, "gone");
+	}
+	return IPM_OK;
+}
+
+static void put_properties(struct ipm_writer *w)
+{
+	static char names[60][16];
+	struct ipm_property properties[60];
+	struct ipm_object object = {.id = 1, .properties = properties, .property_count = 60};
+	struct ipm_error err;
+	size_t i;
+
+	memset(properties, 0, sizeof(properties));
+	for (i = 0; i < 60; i++) {
+		snprintf(names[i], sizeof(names[i]), "name%zu", i);
+		properties[i].name = (struct ipm_str){names[i], strlen(names[i])};
+		properties[i].flags = IPM_PROPERTY_DEFAULT;
+		properties[i].value.type = IPM_VALUE_INTEGER;
+		properties[i].value.integer = (int64_t)i;
+	}
+	ck_assert_int_eq(ipm_writer_object(w, &object, &err), IPM_OK);
+}
+
+START_TEST(a_long_reply_comes_in_pieces_as_fast_as_it_is_taken)
+{
+	static const char *const requests[] = {
+		REQUEST("Runtime.getProperties", "{\"objectId\":\"1.1.1\",\"ownProperties\":true}"),
+		REQUEST("Debugger.enable", "{}"),
+		REQUEST("Debugger.getScriptSource", "{\"scriptId\":\"7\"}"),
+		REQUEST("Debugger.resume", "{}"),
+		REQUEST("Runtime.getProperties", "{\"objectId\":\"1.1.99\"}"),
+		REQUEST("Runtime.nosuch", "{}"),
+	};
+	struct taker taker = {0};
+	struct ipm_outbox out = {.drain = take, .drain_self = &taker};
+	struct ipm_writer *w = begin();
+	struct ipm_error err;
+	size_t i;
+
+	put_script(w);
+	put_properties(w);
+	put_pause(w, "crash");
+	max_reply = 0;
+	finish(w, 0);
+	max_reply = 4096;
+	for (i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		struct ipm_str request = {requests[i], strlen(requests[i])};
+
+		taker.pieces = 0;
+		ipm_buf_reset(&taker.text);
+		ck_assert_int_eq(ipm_replay_handle(replay, request, &out, &err), IPM_OK);
+		ipm_buf_byte(&taker.text, 0);
+		ck_assert(!taker.more);
+		if (!i)
+			ck_assert_uint_gt(taker.pieces, 20);
+		if (i == 1) /* as if it were the first time */
+			ask(REQUEST("Debugger.disable", "{}"));
+		ck_assert_str_eq((const char *)taker.text.data, ask(requests[i]));
+	}
+	taker.fail_at = 3;
+	taker.pieces = 0;
+	ck_assert_int_eq(ipm_replay_handle(replay,
+					   (struct ipm_str){requests[0], strlen(requests[0])}, &out,
+					   &err),
+			 IPM_ERR_TIMEOUT);
+	ck_assert_uint_eq(taker.pieces, 3);
+	ck_assert_str_eq(err.message, "gone");
+	HAS(ask(requests[0]), "name59");
+	ipm_buf_deinit(&taker.text);
+	ipm_outbox_deinit(&out);
+	end();
+}
+END_TEST
+
+static bool tried(const char *request, struct ipm_outbox *out)
+{
+	struct ipm_error err;
+	bool slow;
+
+	ck_assert_int_eq(ipm_replay_try(replay, (struct ipm_str){request, strlen(request)}, out,
+					&slow, &err),
+			 IPM_OK);
+	if (slow)
+		ck_assert_uint_eq(out->count, 0);
+	return !slow;
+}
+
+START_TEST(what_would_take_long_is_given_up_as_if_it_had_not_been_asked)
+{
+	struct ipm_script script = {
+		.id = 8, .url = IPM_STR("file:///srv/b.js"), .has_source_map = true};
+	struct ipm_writer *w = begin();
+	char *map = calloc(1, 400000);
+	struct ipm_outbox out = {0};
+	struct ipm_error err;
+
+	ck_assert_ptr_nonnull(map);
+	memset(map, ' ', 400000);
+	ck_assert_int_eq(
+		ipm_writer_text(w, (struct ipm_str){map, 400000}, &script.source_map, &err),
+		IPM_OK);
+	ck_assert_int_eq(ipm_writer_script(w, &script, &err), IPM_OK);
+	put_pause(w, "crash");
+	max_reply = 0;
+	finish(w, 0);
+	max_reply = 4096;
+	ck_assert(!tried(REQUEST("Debugger.enable", "{}"), &out));
+	ck_assert(!tried(REQUEST("Debugger.enable", "{}"), &out));
+	HAS(ask(REQUEST("Debugger.enable", "{}")), "\"Debugger.scriptParsed\"");
+	ck_assert(tried(REQUEST("Debugger.enable", "{}"), &out));
+	ck_assert_uint_eq(out.count, 1);
+	ipm_outbox_deinit(&out);
+	ck_assert(
+		!tried(REQUEST("Runtime.evaluate", "{\"expression\":\"for (;;);\",\"timeout\":40}"),
+		       &out));
+	HAS(ask(REQUEST("Runtime.evaluate", "{\"expression\":\"for (;;);\",\"timeout\":40}")),
+	    "took longer than 40 ms");
+	ck_assert(
+		!tried(REQUEST("Runtime.evaluate", "{\"expression\":\"'x'.repeat(3e6)\"}"), &out));
+	ck_assert(tried(REQUEST("Runtime.evaluate", "{\"expression\":\"1 + 1\"}"), &out));
+	ipm_outbox_deinit(&out);
+	free(map);
+	end();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("session");
@@ -262,6 +411,8 @@ int main(void)
 	tcase_add_test(tests, each_pause_is_a_session_of_its_own);
 	tcase_add_test(tests, what_was_not_captured_says_so);
 	tcase_add_test(tests, a_reply_beyond_the_limit_is_an_error);
+	tcase_add_test(tests, a_long_reply_comes_in_pieces_as_fast_as_it_is_taken);
+	tcase_add_test(tests, what_would_take_long_is_given_up_as_if_it_had_not_been_asked);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
