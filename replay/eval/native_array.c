@@ -156,7 +156,7 @@ static bool array_from(struct ev *e, struct ev_args *a, struct ev_val *ret)
 {
 	struct from f = {ev_new_array(e), ev_arg(a, 1)};
 	struct ev_val source = ev_arg(a, 0), v;
-	bool stop = false, iterable;
+	bool stop = false, iterable, callable;
 	uint64_t i, length;
 
 	if (!f.out)
@@ -164,6 +164,14 @@ static bool array_from(struct ev *e, struct ev_args *a, struct ev_val *ret)
 	if (ev_is_nullish(source))
 		return ev_throw(e, "TypeError", "%s is not iterable",
 				source.type == EV_NULL ? "object null" : "undefined");
+	if (f.map.type != EV_UNDEFINED && !ev_is_callable(e, f.map, &callable))
+		return false;
+	if (f.map.type != EV_UNDEFINED && !callable) {
+		struct ev_str *s = ev_to_string(e, f.map);
+
+		return s && ev_throw(e, "TypeError", "%s is not a function",
+				     ev_excerpt(e, ev_str_view(s)));
+	}
 	if (!ev_is_iterable(e, source, &iterable))
 		return false;
 	if (iterable) {

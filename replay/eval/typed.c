@@ -168,7 +168,7 @@ static double stored_number(enum ipm_element_type type, double n)
 	case IPM_ELEMENT_UINT8:
 		return (uint8_t)ev_int32(n);
 	case IPM_ELEMENT_UINT8_CLAMPED:
-		return isnan(n) || n < 0 ? 0 : n > 255 ? 255 : nearbyint(n);
+		return isnan(n) || n <= 0 ? 0 : n > 255 ? 255 : nearbyint(n);
 	case IPM_ELEMENT_INT16:
 		return (int16_t)ev_int32(n);
 	case IPM_ELEMENT_UINT16:

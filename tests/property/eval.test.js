@@ -15,9 +15,10 @@ const batch = require('../integration/eval/batch');
 
 const inspmort = path.join(process.env.INSPMORT_BUILD ?? path.join(__dirname, '../../build/dev'), 'bin/inspmort');
 const seed = Number(process.env.SEED ?? 20261123);
-const count = Number(process.env.COUNT ?? 400);
+const count = Number(process.env.COUNT ?? 250);
 console.log(`# SEED=${seed}`);
 
+process.env.TZ = 'UTC';
 let state = seed;
 function random(n) {
 	state = (state + 0x6d2b79f5) | 0;
@@ -87,7 +88,29 @@ function operation() {
 	}
 }
 
+// Loops with labels that count what they do.
+function loops(depth, labels) {
+	const label = `l${labels.length}`, inner = [...labels, label], i = `i${labels.length}`;
+	const jump = () => `if (${i} ${pick(['===', '>', '<'])} ${random(4)}) ${pick(['break', 'continue'])}${pick(['', ` ${pick(inner)}`])};`;
+	const body = [jump(), `n += ${random(9) + 1};`, depth ? loops(depth - 1, inner) : jump(), ...times(1, () => `try { ${jump()} } finally { n++; }`)].join(' ');
+	return pick([`${label}: for (let ${i} = 0; ${i} < ${random(5)}; ${i}++) { ${body} }`, `${label}: for (const ${i} of [0, 1, 2, 3]) { ${body} }`, `${label}: for (const ${i} in { 0: 1, 1: 1, 2: 1 }) { ${body} }`]);
+}
+const date = () => `new Date(${pick([String(random(2e9) * 1000 + random(1000)), `-${random(4e9)}000`, '0', 'NaN', '8.64e15', `Date.UTC(${1900 + random(300)}, ${random(14)}, ${random(33)}, ${random(26)}, ${random(70)})`])})`;
+const DATE_USES = ['toISOString', 'toLocaleString', 'toLocaleDateString', 'toLocaleTimeString', 'toUTCString', 'toString', 'toDateString', 'toTimeString', 'getDay', 'getTime', 'getFullYear', 'getMonth', 'toJSON'];
+const TYPED = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint32Array', 'Float32Array', 'Float64Array'];
+const TYPED_USES = [(a) => `${a}.map((x) => x * ${number()})`, (a) => `${a}.slice(${index()}, ${index()})`, (a) => `${a}.filter((x) => x > 3)`, (a) => `${a}.join()`, (a) => `${a}.toSorted()`, (a) => `Array.from(${a})`, (a) => `${a}.at(${index()})`,
+	(a) => `${a}.indexOf(${random(10)})`, (a) => `${a}.reduce((s, x) => s + x, 0)`, (a) => `${a}.byteLength`];
+const pattern2 = () => `${pick(['{ a, b = 5, ...r }', '{ b: { length } = "xy", a: c = 1 }', '{ [`a`]: q, ...r }', '{ a: [x, , y = 2] = [1, 2] }'])}`;
+
 const MAKERS = [
+	() => `(() => { let n = 0; ${loops(2, [])} return n; })()`,
+	() => `${date()}.${pick(DATE_USES)}()`,
+	() => pick(TYPED_USES)(`${pick(TYPED)}.${pick(['from', 'of'])}(${pick(['[', '...['])}${times(5, number).join(', ')}])`),
+	() => `BigInt.as${pick(['Int', 'Uint'])}N(${random(80)}, ${pick(['', '-'])}(${random(1e9)}n ** ${random(4)}n))`,
+	() => `(() => { const ${pattern2()} = ${pick([value(2), `{ a: ${value()}, b: ${value()}, c: 1 }`])}; return [typeof a, typeof b, typeof r, typeof x, typeof length, typeof q].join(); })()`,
+	() => `(([x, , y = ${value()}, ...z]) => [x, y, z])(${pick([array(), subject(), value(2)])})`,
+	() => `((s, ...v) => [s, s.raw, v])\`${pick(['', 'a', '\\n', '\\u0041', '$', '}'])}\${${value()}}${pick(['', '\\t', 'b', '\\`'])}\``,
+	() => `((o) => { o.x = ${value()}; return [o.x, o.y, Object.keys(o)]; })({ get x() { return this.y; }, ${pick(['set x(v) { this.y = v; },', ''])} y: ${value()} })`,
 	() => pick(REGEX_USES)(regex(), subject()),
 	() => pick(REGEX_USES)(regex(), subject()),
 	() => pick(NUMBER_USES)(`(${number()})`),
@@ -110,8 +133,8 @@ test(`${count * MAKERS.length} random expressions`, (t) => {
 	fs.writeFileSync(program, 'throw new Error("x")');
 	spawnSync(inspmort, ['run', '--dir', dir, '--', 'node', program]);
 	const crash = path.join(dir, fs.readdirSync(dir).find((name) => name.endsWith('.inspmort')));
-	for (let round = 0; round < count; round += 100) {
-		const expressions = MAKERS.flatMap((make) => Array.from({ length: Math.min(100, count - round) }, () => make()));
+	for (let round = 0; round < count; round += 50) {
+		const expressions = MAKERS.flatMap((make) => Array.from({ length: Math.min(50, count - round) }, () => make()));
 		const source = batch(expressions);
 		const expected = vm.runInThisContext(source);
 		const { stdout, stderr, status } = spawnSync(inspmort, ['print', '--json', '--timeout', '60000', crash, source], { encoding: 'utf8', maxBuffer: 1 << 26 });
