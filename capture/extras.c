@@ -19,6 +19,7 @@ struct open_value {
 	struct ipm_value *slot;	 /* where its value goes, or */
 	uint64_t *id;		 /* where its id goes, or */
 	struct extra *scopes_of; /* whose list of scopes it is */
+	bool secret;		 /* stands under a name that says so */
 	struct open_value *next;
 };
 
@@ -51,12 +52,24 @@ static void add_open(struct fetch *f, struct open_value what)
 	}
 }
 
-static void read_value(struct fetch *f, struct ipm_json_ref remote, struct ipm_value *slot)
+static void read_value(struct fetch *f, struct ipm_json_ref remote, bool secret,
+		       struct ipm_value *slot)
 {
 	struct ipm_str object_id;
 
 	remote_value(remote, f->pool, slot, &object_id);
-	add_open(f, (struct open_value){.object_id = object_id, .slot = slot});
+	walker_text_redact(f->text, secret, slot);
+	add_open(f, (struct open_value){.object_id = object_id, .slot = slot, .secret = secret});
+}
+
+/* "#password", too. */
+static bool is_secret(struct fetch *f, struct ipm_str name)
+{
+	if (name.len && name.data[0] == '#') {
+		name.data++;
+		name.len--;
+	}
+	return f->text->redaction->on && redact_name(name);
 }
 
 static struct ipm_str handle_of(struct fetch *f, struct ipm_json_ref remote)
@@ -91,11 +104,35 @@ static void read_privates(struct fetch *f, struct ipm_json_ref list, struct extr
 		p->name = json_pool_str(f->pool, ipm_json_get(each, "name"));
 		p->flags = IPM_PROPERTY_DEFAULT;
 		if (ipm_json_type(ipm_json_get(each, "value")) == IPM_JSON_OBJECT)
-			read_value(f, ipm_json_get(each, "value"), &p->value);
+			read_value(f, ipm_json_get(each, "value"), is_secret(f, p->name),
+				   &p->value);
 		else
 			read_accessor(f, each, &p->value);
 	}
 	extra->private_count = count;
+}
+
+/* What the walker could not see without Node's internals. */
+static bool read_hidden(struct fetch *f, struct ipm_json_ref name, struct ipm_json_ref value,
+			struct extra *extra)
+{
+	if (ipm_json_equals(name, "[[Target]]")) {
+		extra->is_proxy = true;
+		read_value(f, value, false, &extra->first);
+	} else if (ipm_json_equals(name, "[[Handler]]")) {
+		read_value(f, value, false, &extra->second);
+	} else if (ipm_json_equals(name, "[[PromiseState]]")) {
+		value = ipm_json_get(value, "value");
+		extra->is_promise = true;
+		extra->state = ipm_json_equals(value, "fulfilled")  ? IPM_PROMISE_FULFILLED
+			       : ipm_json_equals(value, "rejected") ? IPM_PROMISE_REJECTED
+								    : IPM_PROMISE_PENDING;
+	} else if (ipm_json_equals(name, "[[PromiseResult]]")) {
+		read_value(f, value, false, &extra->first);
+	} else {
+		return ipm_json_equals(name, "[[IsRevoked]]");
+	}
+	return true;
 }
 
 /* What fields of the record already say. */
@@ -121,6 +158,8 @@ static void read_internal(struct fetch *f, struct ipm_json_ref property, struct 
 	struct ipm_json_ref value = ipm_json_get(property, "value");
 	struct ipm_property *p;
 
+	if (!f->walker->pristine && read_hidden(f, name, value, extra))
+		return;
 	if (is_known_elsewhere(name) && !(extra->is_wasm && ipm_json_equals(name, "[[Entries]]")))
 		return;
 	if (ipm_json_equals(name, "[[FunctionLocation]]") ||
@@ -134,14 +173,14 @@ static void read_internal(struct fetch *f, struct ipm_json_ref property, struct 
 		extra->is_generator = true;
 		extra->state = generator_state(ipm_json_get(value, "value"));
 	} else if (ipm_json_equals(name, "[[GeneratorFunction]]")) {
-		read_value(f, value, &extra->first);
+		read_value(f, value, false, &extra->first);
 	} else if (ipm_json_equals(name, "[[GeneratorReceiver]]")) {
-		read_value(f, value, &extra->second);
+		read_value(f, value, false, &extra->second);
 	} else {
 		p = &extra->internals[extra->internal_count++];
 		p->name = json_pool_str(f->pool, name);
 		p->flags = IPM_PROPERTY_DEFAULT;
-		read_value(f, value, &p->value);
+		read_value(f, value, false, &p->value);
 	}
 }
 
@@ -283,6 +322,8 @@ static enum ipm_errc resolve_values(struct fetch *f, struct ipm_error *err)
 				*from->id = v.object_id;
 			else
 				*from->slot = v;
+			if (from->secret)
+				walker_text_redact(f->text, true, &v);
 		}
 		if (rc)
 			return rc;
@@ -387,6 +428,11 @@ void extra_apply(const struct extra *extra, struct ipm_object *object)
 	object->internal_count = extra->internal_count;
 	object->privates = extra->privates;
 	object->private_count = extra->private_count;
+	if (extra->is_proxy || extra->is_promise) {
+		object->first = extra->first;
+		object->second = extra->second;
+		object->state = extra->state;
+	}
 	if (extra->is_generator) {
 		object->state = extra->state;
 		object->first = extra->first;

@@ -23,7 +23,7 @@ struct extra {
 	size_t scope_count;
 	struct ipm_property *internals, *privates;
 	size_t internal_count, private_count;
-	bool is_generator;
+	bool is_generator, is_proxy, is_promise;
 	uint32_t state;
 	struct ipm_value first, second;
 };

@@ -5,10 +5,12 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "subtypes.h"
 
 #define FIRST_BATCH	500
 #define LARGEST_BATCH	8000
 #define BATCH_CHARS	400000
+#define TOLD_AT_ONCE	500
 #define FAST_NS		UINT64_C(15000000)
 #define SLOW_NS		UINT64_C(60000000)
 #define PER_SLICE	4096
@@ -269,7 +271,7 @@ static enum ipm_errc next_batch(struct walk *walk, bool *ret_done, struct ipm_er
 {
 	struct run *run = walk->run;
 	uint64_t max_objects = run->capture->limits.max_objects, before = ipm_monotonic_ns();
-	uint64_t count = walk->batch;
+	uint64_t count = walk->draining ? 0 : walk->batch;
 	enum ipm_errc rc;
 
 	if (count > max_objects - (walk->next_id - 1))
@@ -279,6 +281,13 @@ static enum ipm_errc next_batch(struct walk *walk, bool *ret_done, struct ipm_er
 		count = walk->layer_end - (walk->next_id - 1);
 	pool_reset(&run->batch_pool);
 	ipm_buf_reset(&run->answer);
+	if (!run->walker.pristine && count) {
+		if (count > TOLD_AT_ONCE)
+			count = TOLD_AT_ONCE;
+		rc = subtypes_tell(&run->walker, count, err);
+		if (rc)
+			return rc;
+	}
 	rc = walker_step(&run->walker, count, BATCH_CHARS, &run->answer, err);
 	if (!rc)
 		rc = run_open_text(run, &run->answer, &run->record_pool, &walk->text, err);

@@ -32,6 +32,13 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	const T = internalBinding ? internalBinding('types') : standIn.types;
 	const U = internalBinding ? internalBinding('util') : standIn.util;
 	const B = internalBinding ? internalBinding('buffer') : null;
+	/* What only the protocol tells where Node's internals are missing; asked before a thing is looked at. */
+	const subtypes = standIn ? new SafeMap() : null;
+	if (standIn) {
+		T.isProxy = (o) => subtypes.get(o) === 'x';
+		T.isPromise = (o) => subtypes.get(o) === 'p';
+		T.isGeneratorObject = (o) => subtypes.get(o) === 'g';
+	}
 	const { regexpText, boxed, bytes, isKnownGlobal } = builtin(P, T, B);
 	const toStringTag = P.SymbolToStringTag;
 	const WeakRefPrototype = P.WeakRefPrototype, ObjectPrototype = P.ObjectPrototype;
@@ -73,7 +80,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	const askedSources = new SafeMap();
 	const classes = new SafeMap(); /* prototype to { name, hasPrivates } */
 	let definitions = '', definitionCount = 0, keyCount = 0;
-	let head = 1, room = 0, more = null, firstWaiting = 0, wanted = '';
+	let head = 1, room = 0, more = null, firstWaiting = 0, classified = 0, wanted = '';
 	/* Strings of the last record or piece that follow in pieces, where there can be pieces. */
 	let sliceStrings = false, long = 0, longAt = 0;
 	let stackGetter, quietStacks = true, askedIterators = 0;
@@ -452,6 +459,10 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		if (tags[id])
 			return scopeRecord(id);
 		if (T.isProxy(o)) {
+			if (standIn) {
+				wanted += id + ',';
+				return start(KIND.proxy, key(typeof o === 'function' ? 'Function' : 'Object'), NEEDS_CDP) + 'uzz\n';
+			}
 			const d = U.getProxyDetails(o, true);
 			return start(KIND.proxy, key(typeof o === 'function' ? 'Function' : 'Object'), 0) + 'u' +
 				(d === undefined ? 'zz' : value(d[0]) + value(d[1])) + '\n';
@@ -530,8 +541,10 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 			kind = KIND.regexp;
 			detail = string(regexpText(o), maxString);
 		} else if (T.isPromise(o)) {
-			const d = U.getPromiseDetails(o);
+			const d = standIn ? [0] : U.getPromiseDetails(o);
 			kind = KIND.promise;
+			if (standIn)
+				flags = NEEDS_CDP;
 			detail = d[0] + ';' + (d[0] === 0 ? 'u' : value(d[1]));
 		} else if (isView(o)) {
 			const tag = viewTag(o);
@@ -758,7 +771,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		step(count, chars) {
 			let s = '';
 			wanted = '';
-			const last = head + count;
+			const last = standIn && head + count > classified + 1 ? classified + 1 : head + count;
 			while (s.length < chars) {
 				const isPiece = isPieceNext(count > 0);
 				if (!isPiece && longs.length === 0 && !(head < last && head < objects.length))
@@ -766,6 +779,22 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 				s += next(isPiece);
 			}
 			return flush(objects.length - 1 + ';' + wanted + ';' + s);
+		},
+		/* Where only the protocol can tell proxies: the next things to be looked at, at most `count`. */
+		unknown(count) {
+			const things = list();
+			for (let id = classified + 1; id < objects.length && id < head + +count; id++)
+				things[things.length] = objects[id];
+			return things;
+		},
+		/* What they are, a letter each: x proxy, p promise, g generator, - anything else. */
+		classify(letters) {
+			for (let i = 0; i < letters.length; i++) {
+				classified++;
+				if (letters[i] !== '-')
+					subtypes.set(objects[classified], letters[i]);
+			}
+			return '0;';
 		},
 		/* The things with these ids ("3,17,"), for questions that only the protocol answers. */
 		pick(text) {

@@ -9,8 +9,7 @@
 
 #define MAX_INLINE ((size_t)4096)
 
-/* Takes a secret out. */
-static void redact(struct walker_text *w, bool secret_place, struct ipm_value *v)
+void walker_text_redact(struct walker_text *w, bool secret_place, struct ipm_value *v)
 {
 	if (!w->redaction->on)
 		return;
@@ -68,7 +67,7 @@ static enum ipm_errc take_property(struct walker_text *w, bool secret_place,
 				     .flags = (uint8_t)(flags & IPM_PROPERTY_DEFAULT)};
 	rc = walker_text_value(w, &ret->value, err);
 	if (!rc)
-		redact(w, secret_place || name.secret, &ret->value);
+		walker_text_redact(w, secret_place || name.secret, &ret->value);
 	return rc;
 }
 
@@ -141,7 +140,7 @@ static enum ipm_errc take_elements(struct walker_text *w, bool secret_place, boo
 			secret = true;
 		if (w->redaction->on &&
 		    !(pairs && count % 2 == 0 && !secret_place && is_header_name(v)))
-			redact(w, secret, v);
+			walker_text_redact(w, secret, v);
 		rec->covered += v->type == IPM_VALUE_HOLES ? v->holes : 1;
 		count++;
 	}
@@ -307,7 +306,7 @@ static enum ipm_errc take_detail(struct walker_text *w, bool secret, struct walk
 		if (!rc)
 			rc = walker_text_value(w, &o->first, err);
 		if (!rc)
-			redact(w, secret, &o->first);
+			walker_text_redact(w, secret, &o->first);
 		return rc;
 	case IPM_KIND_PROXY:
 		rc = walker_text_value(w, &o->first, err);
@@ -341,7 +340,7 @@ static enum ipm_errc take_detail(struct walker_text *w, bool secret, struct walk
 	case IPM_KIND_PRIMITIVE:
 		rc = walker_text_value(w, &o->first, err);
 		if (!rc)
-			redact(w, secret, &o->first);
+			walker_text_redact(w, secret, &o->first);
 		return rc;
 	case IPM_KIND_SCOPE:
 		rc = walker_text_number(w, ';', &n, err);

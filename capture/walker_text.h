@@ -91,6 +91,8 @@ IPM_MUST_USE enum ipm_errc walker_text_number(struct walker_text *w, char stop, 
 					      struct ipm_error *err);
 /* True, and past it, when `c` comes next. */
 bool walker_text_take(struct walker_text *w, char c);
+/* Takes a secret out: what looks like one, and in a `secret_place` whatever there is. */
+void walker_text_redact(struct walker_text *w, bool secret_place, struct ipm_value *v);
 IPM_MUST_USE enum ipm_errc walker_text_record(struct walker_text *w, uint64_t id,
 					      struct walker_record *ret, struct ipm_error *err);
 
