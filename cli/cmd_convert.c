@@ -8,6 +8,7 @@
 #include "ipm_convert.h"
 #include "open_crash.h"
 #include "output.h"
+#include "progress.h"
 
 static const char help[] =
 	"inspmort convert - a crash in other tools' formats\n"
@@ -32,23 +33,16 @@ static void print_help(void)
 		printf("  %-15s%s\n", f->name, f->summary);
 }
 
-static void report_progress(void *self, uint64_t done, uint64_t total)
-{
-	(void)self;
-	fprintf(stderr, "\rinspmort: %u %%", (unsigned)(total ? done * 100 / total : 0));
-}
-
 static enum ipm_errc to_fd(struct ipm_reader *reader, const struct ipm_convert_format *format,
 			   int fd, struct ipm_error *err)
 {
 	struct ipm_convert_options opts = {.frame = -1};
 	enum ipm_errc rc;
 
-	if (isatty(STDERR_FILENO) && !isatty(fd))
-		opts.progress = report_progress;
+	if (!isatty(fd))
+		opts.progress = progress_on_terminal();
 	rc = ipm_convert(reader, format, &opts, ipm_convert_fd_sink(fd), err);
-	if (opts.progress)
-		fputs("\r\033[K", stderr);
+	progress_clear();
 	return rc;
 }
 

@@ -2,13 +2,12 @@
 /* inspmort import: a JSON crash file becomes a crash file. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "args.h"
 #include "commands.h"
 #include "import.h"
 #include "output.h"
+#include "progress.h"
 
 static const char help[] =
 	"inspmort import - a JSON crash becomes a crash file: small, indexed, ready for show and "
@@ -26,27 +25,18 @@ static const char help[] =
 	"size. Objects that inspector-postmortem saved many times become one where it is certain\n"
 	"that they are.\n";
 
-static void show_progress(void *self, uint64_t done, uint64_t total)
-{
-	(void)self;
-	fprintf(stderr, "\rinspmort: %" PRIu64 " of %" PRIu64 " objects\033[K", done, total);
-}
-
 static enum ipm_errc import_into(const char *path, const char *out,
 				 struct ipm_import_result *result, struct ipm_error *err)
 {
-	struct ipm_import_options opts = {.progress = NULL};
+	struct ipm_import_options opts = {.progress = progress_on_terminal()};
 	struct cli_output output;
 	enum ipm_errc rc;
 
-	if (isatty(STDERR_FILENO))
-		opts.progress = show_progress;
 	rc = cli_output_begin(out, true, &output, err);
 	if (rc)
 		return rc;
 	rc = ipm_import(path, &opts, ipm_fd_sink(output.fd), result, err);
-	if (opts.progress)
-		fputs("\r\033[K", stderr);
+	progress_clear();
 	return cli_output_end(&output, rc, err);
 }
 

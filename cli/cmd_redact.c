@@ -2,13 +2,13 @@
 /* inspmort redact: a copy of a crash file without its secrets. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "commands.h"
 #include "open_crash.h"
 #include "output.h"
+#include "progress.h"
 #include "redact_file.h"
 
 static const char help[] =
@@ -28,12 +28,6 @@ static const char help[] =
 	"like (keys, JWTs, card numbers, ...). It is best effort, and source code stays as it is:\n"
 	"look at the result before you give it away.\n" OPEN_CRASH_HELP;
 
-static void show_progress(void *self, uint64_t done, uint64_t total)
-{
-	(void)self;
-	fprintf(stderr, "\rinspmort: %" PRIu64 " of %" PRIu64 " objects\033[K", done, total);
-}
-
 static enum ipm_errc redact_into(struct ipm_reader *reader, struct ipm_redact_options *opts,
 				 const char *out, struct ipm_redact_result *result,
 				 struct ipm_error *err)
@@ -41,14 +35,12 @@ static enum ipm_errc redact_into(struct ipm_reader *reader, struct ipm_redact_op
 	struct cli_output output;
 	enum ipm_errc rc;
 
-	if (isatty(STDERR_FILENO))
-		opts->progress = show_progress;
+	opts->progress = progress_on_terminal();
 	rc = cli_output_begin(out, true, &output, err);
 	if (rc)
 		return rc;
 	rc = ipm_redact_file(reader, opts, ipm_fd_sink(output.fd), result, err);
-	if (opts->progress)
-		fputs("\r\033[K", stderr);
+	progress_clear();
 	return cli_output_end(&output, rc, err);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* inspmort search: where in the dead process a name or value is. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "json.h"
 #include "open_crash.h"
 #include "plain.h"
+#include "progress.h"
 #include "search.h"
 
 static const char help[] =
@@ -79,19 +79,8 @@ static bool print_hit(void *self, const struct ipm_search_hit *hit)
 		ipm_buf_str(&p->line, hit->value);
 		ipm_buf_byte(&p->line, '\n');
 	}
+	progress_clear();
 	return ipm_buf_ok(&p->line) && fwrite(p->line.data, 1, p->line.len, stdout) == p->line.len;
-}
-
-static void show_progress(void *self, uint64_t done, uint64_t total)
-{
-	(void)self;
-	fprintf(stderr, "\rinspmort: %" PRIu64 " of %" PRIu64 " objects\033[K", done, total);
-}
-
-static void clear_progress(const struct ipm_search_options *opts)
-{
-	if (opts->progress)
-		fputs("\r\033[K", stderr);
 }
 
 /* "17" or "#17". */
@@ -140,7 +129,7 @@ static int search(struct ipm_reader *reader, const char *path,
 
 	rc = ipm_search(reader, opts, print_hit, &printer, &result, &err);
 	ipm_buf_deinit(&printer.line);
-	clear_progress(opts);
+	progress_clear();
 	if (rc == IPM_ERR_INVALID_ARGUMENT)
 		return cli_usage("search", "%s", err.message);
 	if (rc)
@@ -196,8 +185,7 @@ int cmd_search(int argc, char **argv)
 		return cli_usage("search", "not a number: %s", frame);
 	if (frame && !references)
 		return cli_usage("search", "--frame is for --references");
-	if (isatty(STDERR_FILENO))
-		opts.progress = show_progress;
+	opts.progress = progress_on_terminal();
 	code = open_crash(path, &reader, NULL);
 	if (code >= 0)
 		return code;

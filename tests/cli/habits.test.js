@@ -101,6 +101,22 @@ test('terminals', () => {
 	assert.match(onTerminal(`${inspmort} list .`, 300).stdout, /^2.* newer\.js +Error: newer .*\.inspmort\r$/m);
 });
 
+test('progress is for terminals, and out of the way of the results', () => {
+	const json = path.join(dir, 'many.json'), many = path.join(dir, 'many.crash');
+	const value = (i) => ({ result: [{ name: 'n', value: { type: 'number', value: i, description: String(i) }, writable: true, configurable: true, enumerable: true, isOwn: true }] });
+	fs.writeFileSync(json, JSON.stringify({ Paused: [], RemoteObjects: Object.fromEntries(Array.from({ length: 80_000 }, (_, i) => [i + 1, value(i)])) }));
+	assert.doesNotMatch(run(['import', '-o', many, json]).stderr, /%/);
+	const seen = onTerminal(`${inspmort} search --values -E ${many} '^7777.$'`, 100).stdout;
+	assert.match(seen, /inspmort: \d+ %/);
+	const lines = seen.split('\n').filter((line) => line.includes('n = '));
+	assert.strictEqual(lines.length, 10);
+	for (const line of lines) // nothing is left of the progress where a match begins
+		assert.doesNotMatch(line.slice(0, line.indexOf('n = ')).split('\x1b[K').at(-1), /%/);
+	assert.strictEqual(run(['search', '--values', '-E', many, '^7777.$']).stderr, '');
+	fs.rmSync(json);
+	fs.rmSync(many);
+});
+
 test('a reader that goes away is no failure of ours', () => {
 	for (const args of ['convert .', 'show --full .', 'convert --to jsonl .', 'list', 'search . ""', 'show --help']) {
 		const result = spawnSync('bash', ['-c', `"$0" ${args} | head -c 1 >/dev/null; echo "\${PIPESTATUS[0]}"`, inspmort], { encoding: 'utf8', cwd: dir });
