@@ -15,11 +15,11 @@ const sentry = path.join(__dirname, '../node_modules/@sentry/node');
 const withoutInspector = (stderr) => stderr.replace(/^Debugger listening on .*\n|^For help, see: .*\n|^Waiting for the debugger.*\n/mg, '')
 	.replace(/ \{\n {2}__SENTRY_ERROR_LOCAL_VARIABLES__[^]*?\n\}\n/, '\n');
 
-function both(t, node, source) {
+function both(t, node, source, options = []) {
 	const dir = folder(t), out = path.join(dir, 'out'), program = path.join(dir, 'program.js');
 	fs.mkdirSync(out);
 	fs.writeFileSync(program, source);
-	const plain = run(node, [program]), agent = withAgent(node, [program], out);
+	const plain = run(node, [...options, program]), agent = withAgent(node, [...options, program], out);
 	assert.deepStrictEqual([agent.code, agent.signal, agent.stdout, withoutInspector(agent.stderr)],
 		[plain.code, plain.signal, plain.stdout, withoutInspector(plain.stderr)]);
 	return agent;
@@ -42,6 +42,13 @@ for (const { major, path: node } of nodes) {
 			setTimeout(() => { throw new Error('handled'); }, 300); setTimeout(() => { Promise.reject(new Error('x')).catch(() => {}); }, 310);
 			setTimeout(() => { console.log('alive'); process.exit(0); }, 500);`);
 		assert.deepStrictEqual(files, []);
+	});
+
+	test(`Node ${major}: SIGUSR1 opens the inspector, and nobody is attached`, (t) => {
+		const { files } = both(t, node, `const { url } = require('inspector');
+			process.kill(process.pid, 'SIGUSR1');
+			setInterval(function dies() { if (url()) throw new Error('fatal'); }, 5);`, ['--inspect-port=0']);
+		assert.strictEqual(files.length, 1);
 	});
 
 	// The session is told of the agent's pauses as well, and takes so long over them that the agent

@@ -49,6 +49,10 @@ const cases = [
 		assert.match(stdout, /#0 total \(.*app\.js:2:/);
 		assert.match(stdout, / = \[7, 2\]\n/);
 	} },
+	{ name: 'a single executable', leaves: 1, everywhere: true, since: 26, // builds it without further tools
+		files: { 'p.js': dies, 'sea.json': '{ "main": "p.js", "output": "app", "disableExperimentalSEAWarning": true }' },
+		prepare(dir, node) { assert.strictEqual(run(node, ['--build-sea', 'sea.json'], { cwd: dir }).code, 0); },
+		command: () => ['./app', []] },
 	{ name: 'TypeScript through tsx', files: { 'p.ts': `interface A { x: number }\nfunction f(a: A) {\n\tconst local = [a];\n\treturn (null as any).x;\n}\nsetTimeout(f, 1, { x: 1 });\n` },
 		args: ['--import', path.join(modules, 'tsx/dist/loader.mjs'), 'p.ts'], leaves: 1 },
 	{ name: 'building a snapshot, and starting from it', leaves: 1, everywhere: true,
@@ -89,12 +93,12 @@ const cases = [
 const anyOf = (text) => text.replace(/\(node:\d+\)/g, '(node:N)').replace(/^.*A complete log of this run.*\n.*\n/mg, '');
 
 for (const [index, { major, path: node }] of nodes.entries())
-	for (const { name, args, command, input, files = {}, prepare, leaves, check, everywhere } of cases) {
-		if (index && !everywhere) continue;
+	for (const { name, args, command, input, files = {}, prepare, leaves, check, everywhere, since = 0 } of cases) {
+		if ((index && !everywhere) || major < since) continue;
 		test(`Node ${major}: ${name}`, (t) => {
 			const dir = folder(t), out = folder(t);
 			for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(dir, file), text);
-			prepare?.(dir);
+			prepare?.(dir, node);
 			const [program, argv] = command ? command(node) : [node, args];
 			const once = (env) => {
 				const { said, ...result } = run(program, argv, { cwd: dir, input, env: { PATH: `${path.dirname(node)}:${process.env.PATH}`, ...env } });

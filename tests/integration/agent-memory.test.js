@@ -76,3 +76,14 @@ for (const { major, path: node } of nodes)
 		const [name] = fs.readdirSync(out), crash = convert(path.join(out, name)), [frame] = crash.Paused[0].callFrames;
 		assert.strictEqual(variables(crash, frame).a.value, 5);
 	});
+
+// 180,000 errors that V8 tells the agent of, and that somebody handles, leave nothing behind.
+for (const kind of ['throws', 'rejections'])
+	test(`handled ${kind} take no memory`, (t) => {
+		const out = folder(t), program = path.join(__dirname, '../bench/agent/errors.js');
+		const { stdout, code } = run(nodes[0].path, ['--expose-gc', '--require', register, program, kind, '200000'], { env: { INSPMORT_DIR: out } });
+		assert.strictEqual(code, 0);
+		const { rssEarly, rssEnd } = JSON.parse(stdout);
+		assert.ok(rssEnd - rssEarly < 10240, `${rssEnd - rssEarly} kB more`); // 60 bytes an error
+		assert.deepStrictEqual(fs.readdirSync(out), []);
+	});
