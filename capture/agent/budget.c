@@ -6,9 +6,10 @@
 #include "clock.h"
 
 enum {
-	SAVED_NS = 200000, /* time for looking that a quiet while saves up: some hundred looks */
-	LOOK_SHARE = 128,  /* looks may take one part in so many of the time */
-	SKIPPED = 64,	   /* when it is spent, so many errors do not even ask the clock */
+	SAVED_NS = 200000,   /* time for looking that a quiet while saves up: some hundred looks */
+	LOOK_MAX_NS = 20000, /* what took longer, others took: a look is some microseconds */
+	LOOK_SHARE = 128,    /* looks may take one part in so many of the time */
+	SKIPPED = 64,	     /* when it is spent, so many errors do not even ask the clock */
 	MAX_SKIP_NS = 8000000, /* two ticks of the coarse clock */
 	HOLD_START_MS = 100,   /* for holds, before the process has earned anything */
 	HOLD_SHARE = 200,      /* holds that came to nothing, one part in so many of its life */
@@ -60,7 +61,9 @@ bool budget_look(struct budget *b)
 
 void budget_looked(struct budget *b)
 {
-	b->credit_ns -= (int64_t)(ipm_monotonic_ns() - b->look_ns);
+	uint64_t took_ns = ipm_monotonic_ns() - b->look_ns;
+
+	b->credit_ns -= (int64_t)(took_ns < LOOK_MAX_NS ? took_ns : LOOK_MAX_NS);
 }
 
 bool budget_hold(const struct budget *b)
