@@ -9,7 +9,7 @@
 
 #define FIRST_BATCH	500
 #define LARGEST_BATCH	8000
-#define BATCH_CHARS	400000
+#define BATCH_CHARS	100000 /* more would live long enough for V8 to copy it about */
 #define TOLD_AT_ONCE	500
 #define FAST_NS		UINT64_C(15000000)
 #define SLOW_NS		UINT64_C(60000000)

@@ -59,6 +59,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		Block: 5, Script: 6, Eval: 7, Module: 8, 'Expression Stack': 9 };
 	const NEEDS_CDP = 1, SLICED = 2, CLOSED = 8; /* record flags */
 	const PIECE = 4096, PIECE_BYTES = 262144, SHARD = 8388608, SPARSE_FROM = 65536, KEY_CACHE = 65536;
+	const CHUNK_BITS = 13, CHUNK_MASK = 8191;
 	const SAME_SOURCE = 64, FUNCTION_TEXT = 262144;
 	const ITERATORS = 1000; /* of so many the protocol is asked for their place */
 	const PIECES_IN_TURN = 16;
@@ -68,9 +69,13 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 
 	/* The program may have put accessors for indexes on Array.prototype. */
 	const list = () => P.ObjectSetPrototypeOf([], null);
-	const objects = list(); /* by id; 0 is nobody */
-	const tags = list();	/* by id: 0, or an index into scopes */
-	const scopes = list();	/* [type, name] */
+	/* Things by id, in chunks, those of earlier batches let go; 0 is nobody. One long array would be copied as it grows. */
+	const chunks = list();
+	let idCount = 1, chunksGone = 0;
+	const scopes = new SafeMap(); /* id to { type, name } */
+	const double = new P.Float64Array(1), halves = new P.Uint32Array(P.TypedArrayPrototypeGetBuffer(double));
+	double[0] = 2; /* 0x40000000 in its high half */
+	const LOW_HALF = halves[0] === 0 ? 0 : 1;
 	const longs = list();
 	const waiting = list(); /* what goes on in pieces */
 	let ids = new SafeMap();
@@ -94,9 +99,6 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 			id += options.closedScripts[i];
 		}
 	}
-	objects[0] = null;
-	tags[0] = 0;
-	scopes[0] = null;
 	try {
 		const own = descriptorOf(new P.Error(''), 'stack');
 		stackGetter = own && own.get;
@@ -118,9 +120,13 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 			if (id !== undefined)
 				return id;
 		}
-		id = objects.length;
-		objects[id] = thing;
-		tags[id] = 0;
+		id = idCount++;
+		let chunk = chunks[id >>> CHUNK_BITS];
+		if (chunk === undefined) {
+			chunk = chunks[id >>> CHUNK_BITS] = list();
+			chunk.length = CHUNK_MASK + 1;
+		}
+		chunk[id & CHUNK_MASK] = thing;
 		if (ids.size >= SHARD) {
 			fullShards[fullShards.length] = ids;
 			ids = new SafeMap();
@@ -128,6 +134,8 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		ids.set(thing, id);
 		return id;
 	}
+
+	const thingOf = (id) => chunks[id >>> CHUNK_BITS][id & CHUNK_MASK];
 
 	/* A property name: its number when it was told before, else its text. */
 	function key(k) {
@@ -170,10 +178,18 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		return 's' + n + ':' + s;
 	}
 
+	/* The digits of a fraction take V8 longer than all the rest of a property: it goes as its bits. */
+	function number(v) {
+		if (v === (v | 0))
+			return v === 0 && 1 / v < 0 ? 'n-0;' : 'n' + v + ';';
+		double[0] = v;
+		return 'd' + halves[1 - LOW_HALF] + ',' + halves[LOW_HALF] + ';';
+	}
+
 	function value(v) {
 		switch (typeof v) {
 		case 'string': return string(v, maxString);
-		case 'number': return v === 0 && 1 / v < 0 ? 'n-0;' : 'n' + v + ';';
+		case 'number': return number(v);
 		case 'boolean': return v ? 't' : 'f';
 		case 'undefined': return v === undefined ? 'u' : 'o' + idOf(v) + ';'; /* document.all */
 		case 'bigint': return 'b' + v + ';';
@@ -288,6 +304,9 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		return n + ';' + end + ';' + text.length + ':' + text;
 	}
 
+	const newInfo = (plain) => ({ __proto__: null, name: undefined, stable: false, hasPrivates: false, plain,
+		wasm: false, memory: undefined, headKind: -1, head: '' });
+
 	/*
 	 * What all objects of one prototype share: their class, whether it has #privates, and whether
 	 * they are plain objects (undefined: nobody has looked yet). Asking V8 for every object what it
@@ -295,12 +314,11 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	 */
 	function infoOf(proto) {
 		if (proto === null)
-			return { __proto__: null, name: undefined, stable: false, hasPrivates: false, plain: false, wasm: false, memory: undefined };
+			return newInfo(false);
 		let info = classes.get(proto);
 		if (info !== undefined)
 			return info;
-		info = { __proto__: null, name: undefined, stable: false, hasPrivates: false, plain: undefined, wasm: false,
-			memory: undefined };
+		info = newInfo(undefined);
 		for (let p = proto, n = 0; p !== null && n < 64 && !T.isProxy(p); p = prototypeOf(p), n++) {
 			if (exotic.has(p))
 				info.plain = false;
@@ -429,8 +447,8 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 
 	const start = (kind, name, flags) => kind + ',' + name + ',' + flags + ';';
 
-	function scopeRecord(id) {
-		const scope = scopes[tags[id]], o = objects[id], name = key('Object');
+	function scopeRecord(o, scope) {
+		const name = key('Object');
 		const text = 'z' + scope.type + ';' + string(scope.name, 1024) + properties(o, ownKeys(o));
 		return start(KIND.scope, name, more === null ? 0 : SLICED) + text + '\n';
 	}
@@ -456,8 +474,9 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	function record(o, id) {
 		if (typeof o === 'symbol')
 			return start(KIND.symbol, key('Symbol'), 0) + 'z' + string(symbolText(o), 1024) + '\n';
-		if (tags[id])
-			return scopeRecord(id);
+		const scope = scopes.get(id);
+		if (scope !== undefined)
+			return scopeRecord(o, scope);
 		if (T.isProxy(o)) {
 			if (standIn) {
 				wanted += id + ',';
@@ -603,8 +622,15 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		const text = properties(o, keys, skip);
 		if (sliced !== null)
 			more = sliced;
-		return start(kind, name, more === null ? flags : flags | SLICED) + value(proto) + detail +
-			text + '\n';
+		if (more !== null)
+			flags |= SLICED;
+		if (flags !== 0 || name !== info.name)
+			return start(kind, name, flags) + value(proto) + detail + text + '\n';
+		if (info.headKind !== kind) {
+			info.headKind = kind;
+			info.head = start(kind, name, 0) + value(proto);
+		}
+		return info.head + detail + text + '\n';
 	}
 
 	/* The next piece of what was too long for its record. */
@@ -629,14 +655,14 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 	 * that there is time for.
 	 */
 	function later(m) {
-		m.after = objects.length;
+		m.after = idCount;
 		m.turn = PIECES_IN_TURN;
 		waiting[waiting.length] = m;
 	}
 
 	function isPieceNext(recordsToo) {
 		return firstWaiting < waiting.length &&
-			(!recordsToo || waiting[firstWaiting].after <= head || head >= objects.length);
+			(!recordsToo || waiting[firstWaiting].after <= head || head >= idCount);
 	}
 
 	function nextPiece() {
@@ -663,7 +689,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		const id = head++;
 		let s;
 		try {
-			s = record(objects[id], id);
+			s = record(thingOf(id), id);
 			if (more !== null) {
 				more.id = id;
 				later(more);
@@ -718,8 +744,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		let id = scopeIds.get(text);
 		if (id === undefined) {
 			id = idOf(o);
-			tags[id] = scopes.length;
-			scopes[scopes.length] = { __proto__: null, type, name };
+			scopes.set(id, { __proto__: null, type, name });
 			scopeIds.set(text, id);
 		}
 		return id;
@@ -771,20 +796,22 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 		step(count, chars) {
 			let s = '';
 			wanted = '';
+			while (chunksGone < head >>> CHUNK_BITS)
+				chunks[chunksGone++] = null;
 			const last = standIn && head + count > classified + 1 ? classified + 1 : head + count;
 			while (s.length < chars) {
 				const isPiece = isPieceNext(count > 0);
-				if (!isPiece && longs.length === 0 && !(head < last && head < objects.length))
+				if (!isPiece && longs.length === 0 && !(head < last && head < idCount))
 					break;
 				s += next(isPiece);
 			}
-			return flush(objects.length - 1 + ';' + wanted + ';' + s);
+			return flush(idCount - 1 + ';' + wanted + ';' + s);
 		},
 		/* Where only the protocol can tell proxies: the next things to be looked at, at most `count`. */
 		unknown(count) {
 			const things = list();
-			for (let id = classified + 1; id < objects.length && id < head + +count; id++)
-				things[things.length] = objects[id];
+			for (let id = classified + 1; id < idCount && id < head + +count; id++)
+				things[things.length] = thingOf(id);
 			return things;
 		},
 		/* What they are, a letter each: x proxy, p promise, g generator, - anything else. */
@@ -792,7 +819,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 			for (let i = 0; i < letters.length; i++) {
 				classified++;
 				if (letters[i] !== '-')
-					subtypes.set(objects[classified], letters[i]);
+					subtypes.set(thingOf(classified), letters[i]);
 			}
 			return '0;';
 		},
@@ -802,7 +829,7 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 			let id = 0;
 			for (let i = 0; i < text.length; i++) {
 				if (text[i] === ',') {
-					things[things.length] = objects[id];
+					things[things.length] = thingOf(id);
 					id = 0;
 				} else {
 					id = id * 10 + +text[i];
@@ -825,7 +852,8 @@ function inspmortWalker(P, internalBinding, options, denied1, denied2, helpers, 
 			room = options.room;
 			return flush(aboutProcess.about(process) + ']');
 		},
-		report: () => aboutProcess.report(objects[1]),
+		/* Before the first step. */
+		report: () => aboutProcess.report(idCount > 1 ? thingOf(1) : undefined),
 	};
 	if (helpers)
 		helpers.adopt(walker);

@@ -7,7 +7,7 @@
 function inspmortPlain() {
 	'use strict';
 	function makeBuiltins() {
-		const p = { __proto__: null, SafeMap: Map, Error, Uint8Array, ReflectOwnKeys: Reflect.ownKeys,
+		const p = { __proto__: null, SafeMap: Map, Error, Uint8Array, Uint32Array, Float64Array, ReflectOwnKeys: Reflect.ownKeys,
 			ReflectGetOwnPropertyDescriptor: Reflect.getOwnPropertyDescriptor,
 			ObjectGetPrototypeOf: Object.getPrototypeOf, ObjectSetPrototypeOf: Object.setPrototypeOf,
 			ArrayIsArray: Array.isArray, ArrayBufferIsView: ArrayBuffer.isView,

@@ -8,6 +8,8 @@
 #include "walker_text_internal.h"
 
 #define MAX_NAMES ((size_t)1 << 20)
+/* Number.MAX_SAFE_INTEGER */
+#define MAX_INTEGER 9007199254740991.0
 
 void names_deinit(struct names *names)
 {
@@ -244,6 +246,32 @@ static enum ipm_errc take_long_string(struct walker_text *w, struct ipm_value *r
 	return long_texts_announce(w->longs, available, &ret->string, err);
 }
 
+/* The halves of a double's bits. */
+static enum ipm_errc take_double(struct walker_text *w, struct ipm_value *ret,
+				 struct ipm_error *err)
+{
+	uint64_t high, low, bits;
+	double number;
+	enum ipm_errc rc;
+
+	rc = walker_text_number(w, ',', &high, err);
+	if (!rc)
+		rc = walker_text_number(w, ';', &low, err);
+	if (rc)
+		return rc;
+	if (high > UINT32_MAX || low > UINT32_MAX)
+		return walker_text_bad(w, "number too large", err);
+	bits = high << 32 | low;
+	memcpy(&number, &bits, sizeof(number));
+	if (number >= -MAX_INTEGER && number <= MAX_INTEGER && number == (double)(int64_t)number &&
+	    !(number == 0 && signbit(number)))
+		*ret = (struct ipm_value){.type = IPM_VALUE_INTEGER, .integer = (int64_t)number};
+	else
+		*ret = (struct ipm_value){.type = IPM_VALUE_NUMBER,
+					  .number = isnan(number) ? (double)NAN : number};
+	return IPM_OK;
+}
+
 static enum ipm_errc take_string(struct walker_text *w, struct ipm_value *ret,
 				 struct ipm_error *err)
 {
@@ -289,6 +317,8 @@ enum ipm_errc walker_text_value(struct walker_text *w, struct ipm_value *ret, st
 		return IPM_OK;
 	case 'n':
 		return take_js_number(w, ret, err);
+	case 'd':
+		return take_double(w, ret, err);
 	case 'b':
 		stop = memchr(w->at, ';', (size_t)(w->end - w->at));
 		if (!stop || stop == w->at)

@@ -10,6 +10,7 @@
  *   definition  text | "y" id ";" text                 string key, symbol key; numbered from 0
  *   text        length ":" units
  *   value       "u" undefined | "z" null | "t" | "f" | "n" number ";" | "b" digits ";"
+ *               | "d" high "," low ";"                 the halves of the bits of a double
  *               | "s" text | "S" full-length "," text  whole and cut string
  *               | "L" full-length "," available "," text  its beginning; pieces follow
  *               | "o" id ";" | "g" getter "," setter ";" | "h" holes ";" | "!" reason ";"

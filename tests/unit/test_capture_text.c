@@ -163,6 +163,32 @@ START_TEST(every_changed_byte_is_survived)
 }
 END_TEST
 
+START_TEST(doubles_come_as_their_bits)
+{
+	static const char text[] =
+		"1;1:a0,0,0;zp7;0=d1069128089,2576980378;0=d2146435072,0;"
+		"0=d4293918720,0;0=d2146959360,0;0=d1114636288,0;0=d2147483648,0;"
+		"0=d1128267775,4294967295;.\n";
+	struct fixture f = {0};
+	const struct ipm_property *p;
+	struct walker_record rec;
+
+	open_text(&f, text, sizeof(text) - 1);
+	rec = record(&f, 1);
+	p = rec.properties;
+	ck_assert_uint_eq(rec.property_count, 7);
+	ck_assert(p[0].value.type == IPM_VALUE_NUMBER && p[0].value.number == 0.1);
+	ck_assert(p[1].value.type == IPM_VALUE_NUMBER && p[1].value.number == (double)INFINITY);
+	ck_assert(p[2].value.type == IPM_VALUE_NUMBER && p[2].value.number == (double)-INFINITY);
+	ck_assert(p[3].value.type == IPM_VALUE_NUMBER && isnan(p[3].value.number));
+	ck_assert_int_eq(p[4].value.type, IPM_VALUE_INTEGER);
+	ck_assert_int_eq(p[4].value.integer, INT64_C(1) << 40);
+	ck_assert(p[5].value.type == IPM_VALUE_NUMBER && signbit(p[5].value.number));
+	ck_assert_int_eq(p[6].value.integer, (INT64_C(1) << 53) - 1);
+	deinit(&f);
+}
+END_TEST
+
 START_TEST(numbers_that_lie_are_refused)
 {
 	static const char *const bad[] = {
@@ -170,14 +196,16 @@ START_TEST(numbers_that_lie_are_refused)
 		"18446744073709551615;",
 		"1;18446744073709551615:a",
 		"1;4:abc",
-		"0;0,0,0;zp0;.\n",		   /* no such name */
-		"1;1:a27,0,0;zp0;.\n",		   /* no such kind */
-		"1;1:a0,0,0;o0;p0;.\n",		   /* no such object */
-		"1;1:a0,0,0;zp0;0=!99;.\n",	   /* no such reason */
-		"1;1:a0,0,0;zp0;0=S5,9:ab.\n",	   /* shorter than told */
-		"1;1:a13,0,0;z3;3;4:A$AA\np0;.\n", /* no base64 */
-		"1;1:a12,0,0;z1;0;99;zp0;.\n",	   /* no such element type */
-		"1;1:a20,0,0;z10;s0:p0;.\n",	   /* no such scope */
+		"0;0,0,0;zp0;.\n",		      /* no such name */
+		"1;1:a27,0,0;zp0;.\n",		      /* no such kind */
+		"1;1:a0,0,0;o0;p0;.\n",		      /* no such object */
+		"1;1:a0,0,0;zp0;0=!99;.\n",	      /* no such reason */
+		"1;1:a0,0,0;zp0;0=S5,9:ab.\n",	      /* shorter than told */
+		"1;1:a13,0,0;z3;3;4:A$AA\np0;.\n",    /* no base64 */
+		"1;1:a12,0,0;z1;0;99;zp0;.\n",	      /* no such element type */
+		"1;1:a20,0,0;z10;s0:p0;.\n",	      /* no such scope */
+		"1;1:a0,0,0;zp0;0=d4294967296,0;.\n", /* no half of anything */
+		"1;1:a0,0,0;zp0;0=d1;.\n",
 		"0;+x\n",
 	};
 	size_t i;
@@ -270,6 +298,7 @@ int main(void)
 	tcase_add_test(tc, records_mean_what_they_say);
 	tcase_add_test(tc, every_prefix_is_refused);
 	tcase_add_test(tc, every_changed_byte_is_survived);
+	tcase_add_test(tc, doubles_come_as_their_bits);
 	tcase_add_test(tc, numbers_that_lie_are_refused);
 	tcase_add_test(tc, secrets_are_taken_out);
 	tcase_add_test(tc, names_and_texts_that_are_secret);

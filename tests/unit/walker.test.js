@@ -63,11 +63,13 @@ if (!process.execArgv.includes('--expose-internals')) {
 	});
 
 	test('values', () => {
-		const { text, names } = walk({ u: undefined, z: null, t: true, m: -0, n: NaN, i: -Infinity, f: 0.1,
+		const { text, names } = walk({ u: undefined, z: null, t: true, m: -0, n: NaN, i: -Infinity, f: 0.1, w: -12, e: 2 ** 40,
 			b: -12345678901234567890n, s: 'a\ud800\0é😀', l: 'x'.repeat(2000) });
-		for (const part of ['=u', '=z', '=t', '=n-0;', '=nNaN;', '=n-Infinity;', '=n0.1;', '=b-12345678901234567890;',
+		for (const part of ['=u', '=z', '=t', '=n-0;', '=n-12;', '=b-12345678901234567890;',
 			'=s6:a\ud800\0é😀', `=S2000,1000:${'x'.repeat(1000)}`])
 			assert.ok(text.includes(part), part);
+		const bits = (n) => { const view = new DataView(new ArrayBuffer(8)); view.setFloat64(0, n); return `=d${view.getUint32(0)},${view.getUint32(4)};`; };
+		for (const n of [NaN, -Infinity, 0.1, 2 ** 40]) assert.ok(text.includes(bits(n)), String(n));
 		assert.ok(names.includes('u'));
 	});
 
