@@ -19,6 +19,15 @@
 
 void sources_init(struct run *run)
 {
+	struct scripts *scripts = &run->capture->scripts;
+	size_t i;
+
+	/* An earlier capture, of an error that was handled after all, may have written them. */
+	for (i = 0; i < scripts->count; i++) {
+		scripts->at[i].written = false;
+		scripts->at[i].script.has_source = false;
+		scripts->at[i].script.source_missing = IPM_REASON_BYTES;
+	}
 	run->frame_sources_left = run->capture->limits.max_bytes / FRAME_SOURCES_PART;
 	run->other_sources_left = run->capture->limits.max_bytes / OTHER_SOURCES_PART;
 	run->refetch_left = MAX_REFETCHED;

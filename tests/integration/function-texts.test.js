@@ -57,3 +57,15 @@ for (const node of nodes) {
 		});
 	}
 }
+
+// A capture that came to nothing, since the error was handled, is no reason to leave anything out of the next.
+test('a second capture has its scripts, too', (t) => {
+	const dir = folder(t), out = path.join(dir, 'out'), program = path.join(dir, 'twice.js');
+	fs.mkdirSync(out);
+	fs.writeFileSync(program, `process.once('uncaughtException', () => setTimeout(function second() { throw new Error('second'); }, 500));
+		setTimeout(function first() { throw new Error('first'); }, 1);`);
+	run(inspmort, ['run', '--via', 'websocket', '--', process.execPath, program], { env: { INSPMORT_DIR: out } });
+	const [file] = fs.readdirSync(out).map((name) => path.join(out, name)), crash = convert(file), [frame] = crash.Paused[0].callFrames;
+	assert.strictEqual(frame.functionName, 'second');
+	assert.match(crash.Scripts[frame.location.scriptId].source, /function second/);
+});
