@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the walker uses where there is no Node inside (Deno, Electron's pages, browsers): ordinary
- * builtins in the shape of Node's internals. They cannot tell proxies, promises' results or what
- * weak collections hold, and a program that has replaced builtins is walked with the replacements.
+ * builtins in the shape of Node's internals. They cannot tell what weak collections hold, and a program
+ * that has replaced builtins is walked with the replacements. Proxies and promises are told by the
+ * protocol (subtypes.c) before anything is looked at.
  */
 function inspmortPlain() {
 	'use strict';
