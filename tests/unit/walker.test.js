@@ -47,6 +47,8 @@ if (!process.execArgv.includes('--expose-internals')) {
 		open(w.roots(['v', value]), names);
 		const records = [];
 		for (;;) {
+			// The protocol's part: which of the next ones are proxies, promises, generators.
+			if (!native) w.classify([...Array(w.unknown(String(batch)).length)].map(() => '-').join(''));
 			const payload = open(w.step(batch, chars), names).replace(/^\d+;[\d,]*;/, '');
 			if (!payload) break;
 			records.push(payload);
