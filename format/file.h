@@ -13,6 +13,7 @@ struct ipm_file {
 	int fd;
 	uint64_t bytes;	    /* when it was opened */
 	const uint8_t *map; /* NULL: every view is read into `scratch` */
+	uint64_t viewed;    /* bytes of the map, since its pages were given back */
 	struct ipm_buf scratch;
 };
 
