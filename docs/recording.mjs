@@ -3,7 +3,8 @@
 //   node docs/recording.mjs build/release/bin/inspmort > docs/recording.svg
 // The commands really run, on a terminal (script(1)); only the folder, the process id and the time are
 // replaced by fixed ones, so that the picture changes when the program does and not otherwise.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -21,18 +22,27 @@ const session = [
 	['inspmort serve .', 4],
 ];
 
-// What a terminal of COLUMNS shows for a command; `serve` is stopped when it has said where it is.
-function record(command, dir) {
-	const line = command.startsWith('inspmort serve') ? `timeout -s INT 3 ${command}` : command;
-	const result = spawnSync('script', ['-qec', `stty cols ${COLUMNS} rows ${ROWS} -onlcr; ${line}`, '/dev/null'],
-		{ cwd: dir, encoding: 'utf8', env: { ...process.env, PATH: `${path.dirname(program)}:${process.env.PATH}`, TERM: 'xterm-256color', INSPMORT_DIR: '', NO_COLOR: '' } });
-	return result.stdout;
+// What a terminal of COLUMNS shows for a command; `serve` gets Ctrl-C when it has said where it is.
+async function record(command, dir) {
+	// The port of the picture may be taken here.
+	const line = command.replace('inspmort serve', 'inspmort serve --port 0');
+	const child = spawn('script', ['-qec', `stty cols ${COLUMNS} rows ${ROWS} -onlcr; ${line}`, '/dev/null'],
+		{ cwd: dir, env: { ...process.env, PATH: `${path.dirname(program)}:${process.env.PATH}`, TERM: 'xterm-256color', INSPMORT_DIR: '', NO_COLOR: '' } });
+	let text = '';
+	child.stdout.setEncoding('utf8').on('data', (piece) => {
+		text += piece;
+		if (line !== command && /node inspect .*\n/.test(text))
+			child.stdin.write('\x03');
+	});
+	await once(child, 'close');
+	return text;
 }
 
 function anonymous(text, dir) {
 	return text.replace(/\r[^\n]*\x1b\[K/g, '') // progress, which is gone by then
 		.replaceAll(dir, '/srv/shop').replaceAll('\r', '').replace('^C', '')
 		.replace(/crash\.[^ ]*?\.\d+\.[0-9a-f]{6}\.inspmort/g, 'crash.2026-01-15T09-30-00.000Z.4711.1b9e04.inspmort')
+		.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:9229')
 		.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '0c0ffee0-dead-4bee-8bad-00000000cafe')
 		.trimEnd();
 }
@@ -87,13 +97,13 @@ const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').r
 const tspans = (line) => line.map(({ text, style }) => style ? `<tspan class="${style}">${escape(text)}</tspan>` : escape(text)).join('');
 
 // Each step of the film: the lines that stand there from a moment on.
-function film(dir) {
+async function film(dir) {
 	const steps = [];
 	let now = 0.6;
 	for (const [command, pause] of session) {
 		steps.push({ at: now, lines: [[{ text: '$ ', style: 's32' }]], command });
 		now += command.length * 0.04 + 0.5;
-		const output = anonymous(record(command, dir), dir);
+		const output = anonymous(await record(command, dir), dir);
 		steps.push({ at: now, lines: output.split('\n').flatMap(wrap) });
 		now += pause;
 	}
@@ -146,7 +156,7 @@ const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'recording-'))
 try {
 	// As in the README; the comment that gives the crash away is left out.
 	fs.writeFileSync(path.join(dir, 'checkout.js'), fs.readFileSync(example, 'utf8').replace(' // the crash: there is no honey', ''));
-	process.stdout.write(svg(film(dir)));
+	process.stdout.write(svg(await film(dir)));
 } finally {
 	fs.rmSync(dir, { recursive: true });
 }
