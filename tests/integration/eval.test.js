@@ -102,10 +102,10 @@ for (const [expression, said] of refused)
 
 // [expression, printed]
 const printed = [
-	['dog', 'Dog { name: "rex", tricks: [ "sit", "roll" ], #secret: 7 }'],
-	['dog.#secret', '7'],
-	['#secret in dog', 'true'],
-	['#secret in obj', 'false'],
+	['dog', 'Dog { name: "rex", tricks: [ "sit", "roll" ], #chip: 7 }'],
+	['dog.#chip', '7'],
+	['#chip in dog', 'true'],
+	['#chip in obj', 'false'],
 	['nums', '[ 1, 2, 3, 4.5, -0, NaN, Infinity ]'],
 	['holes', '[ 1, <1 empty item>, 3, <2 empty items> ]'],
 	['({ a: { b: { c: { d: 1 } } } })', '{ a: { b: { c: [Object] } } }'],

@@ -7,12 +7,12 @@ const batch = require('./batch');
 const expressions = require('./expressions');
 
 class Animal {
-	#secret = 7;
+	#chip = 7;
 	static count = 2;
 	constructor(name) { this.name = name; }
 	get loud() { return this.name.toUpperCase(); }
 	speak() { return `${this.name} speaks`; }
-	has(o) { return #secret in o; }
+	has(o) { return #chip in o; }
 }
 class Dog extends Animal {
 	constructor(name) { super(name); this.tricks = ['sit', 'roll']; }
