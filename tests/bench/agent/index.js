@@ -52,11 +52,11 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 function whole(node, args) {
 	const stat = path.join(out, 'time');
 	const start = process.hrtime.bigint();
-	spawnSync('/usr/bin/time', ['-o', stat, '-f', '%U %S %M', node, ...args], { env, stdio: 'ignore' });
+	const { stdout } = spawnSync('/usr/bin/time', ['-o', stat, '-f', '%U %S %M', node, ...args], { env, encoding: 'utf8' });
 	const wall = Number(process.hrtime.bigint() - start) / 1000;
 	const [user, system, rss] = fs.readFileSync(stat, 'utf8').trim().split('\n').pop().split(' ').map(Number);
 	for (const file of fs.readdirSync(out)) if (file.endsWith('.inspmort')) fs.rmSync(path.join(out, file));
-	return { cpu: (user + system) * 1e6, wall, rss };
+	return { cpu: (user + system) * 1e6, wall, rss, ...(stdout.startsWith('{') && JSON.parse(stdout)) };
 }
 
 function json(node, args) {
