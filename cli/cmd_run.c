@@ -12,6 +12,7 @@
 #include "args.h"
 #include "commands.h"
 #include "run.h"
+#include "wanted.h"
 
 static const char help[] =
 	"inspmort run - run a program; if it dies, keep how\n"
@@ -32,7 +33,9 @@ static const char help[] =
 	"  --max-string N          characters of one string (16384)\n"
 	"  --full                  lift all these limits\n"
 	"  --no-redact             keep what looks like a secret\n"
-	"  --on KINDS              which deaths to keep: uncaught,rejection,oom,all\n"
+	"  --on KINDS              which deaths to keep: uncaught,rejection,oom,all; from outside\n"
+	"                          caught=PATTERN as well, see 'inspmort attach --help'\n"
+	"  --max-files N           of caught exceptions (5)\n"
 	"  --quiet                 do not say where the file is\n"
 	"\n"
 	"The exit code is the program's; it dies of a signal if the program did. 127: the command\n"
@@ -54,6 +57,17 @@ static bool disabled(void)
 	const char *value = getenv("INSPMORT_DISABLE");
 
 	return value && *value && strcmp(value, "0");
+}
+
+static bool wants_caught(void)
+{
+	struct wanted wanted;
+	struct ipm_error err;
+	bool caught = !wanted_from_env(&wanted, &err) && wanted.caught;
+
+	if (caught)
+		wanted_deinit(&wanted);
+	return caught;
 }
 
 /* From here on the program is alone: its exit code and signals are its own. */
@@ -103,6 +117,8 @@ int cmd_run(int argc, char **argv)
 	}
 	if (optind == argc)
 		return cli_usage("run", "run what?");
+	if (!strcmp(via, "agent") && wants_caught())
+		return cli_usage("run", "--on caught wants --via websocket");
 	if (!strcmp(via, "agent"))
 		return run_agent(argv + optind);
 	if (!strcmp(via, "websocket") && disabled())

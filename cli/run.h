@@ -46,6 +46,7 @@ enum {
 	RUN_OPT_FULL,
 	RUN_OPT_NO_REDACT,
 	RUN_OPT_ON,
+	RUN_OPT_MAX_FILES,
 	RUN_OPT_QUIET
 };
 #define RUN_LIMIT_OPTIONS                                                                          \
@@ -57,6 +58,7 @@ enum {
 		{"full", no_argument, NULL, RUN_OPT_FULL},                                         \
 		{"no-redact", no_argument, NULL, RUN_OPT_NO_REDACT},                               \
 		{"on", required_argument, NULL, RUN_OPT_ON},                                       \
+		{"max-files", required_argument, NULL, RUN_OPT_MAX_FILES},                         \
 	{                                                                                          \
 		"quiet", no_argument, NULL, RUN_OPT_QUIET                                          \
 	}

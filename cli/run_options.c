@@ -83,6 +83,8 @@ int run_take_option(int option, const char *verb)
 		return set("INSPMORT_REDACT", "0");
 	case RUN_OPT_ON:
 		return set("INSPMORT_ON", optarg);
+	case RUN_OPT_MAX_FILES:
+		return set_number(verb, "INSPMORT_MAX_FILES", "--max-files", optarg);
 	case RUN_OPT_QUIET:
 		return set("INSPMORT_QUIET", "1");
 	default:

@@ -15,6 +15,7 @@
 #include "commands.h"
 #include "ipm_websocket.h"
 #include "run.h"
+#include "wanted.h"
 #include "watch.h"
 
 #define CONNECT_NS UINT64_C(10000000000)
@@ -88,6 +89,7 @@ int run_websocket(char **argv)
 	struct stderr_filter filter;
 	struct ipm_channel *channel = NULL;
 	struct watch *watch = NULL;
+	struct wanted wanted;
 	struct ipm_error err;
 	int stderr_fd, status;
 	char preload[IPM_AGENT_PATH_BYTES];
@@ -96,6 +98,9 @@ int run_websocket(char **argv)
 
 	if (!run_capture_options(&opts.capture))
 		return IPM_EXIT_USAGE;
+	if (wanted_from_env(&wanted, &err))
+		return cli_usage("run", "%s", err.message);
+	wanted_deinit(&wanted);
 	if (!is_node(argv[0]))
 		return cli_usage("run", "--via websocket runs node itself, not '%s'", argv[0]);
 	if (agent_file_path("await-inspector.js", preload, &err))

@@ -5,35 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
-
 #define MAX_FILES 5
 #define MAX_TEXT  65536
 
-static bool set_pattern(struct wanted *w, const char *text)
+static enum ipm_errc set_pattern(struct wanted *w, const char *text, struct ipm_error *err)
 {
 	struct ipm_str pattern = {text, strlen(text)};
 	bool regex = pattern.len > 2 && text[0] == '/' && text[pattern.len - 1] == '/';
-	struct ipm_error err;
+	enum ipm_errc rc;
 
 	if (regex)
 		pattern = (struct ipm_str){text + 1, pattern.len - 2};
-	if (ipm_match_init(&w->match, pattern, regex, false, &err)) {
-		cli_fail("--on caught=%s: %s", text, err.message);
-		return false;
-	}
-	w->has_pattern = true;
-	return true;
+	rc = ipm_match_init(&w->match, pattern, regex, false, err);
+	w->has_pattern = !rc;
+	return rc ? ipm_error_context(err, rc, "--on caught=%.100s", text) : IPM_OK;
 }
 
 /* One word of the list; the pattern takes all that follows. */
-static bool take_word(struct wanted *w, const char *word, size_t len)
+static enum ipm_errc take_word(struct wanted *w, const char *word, size_t len,
+			       struct ipm_error *err)
 {
 	static const char caught[] = "caught=";
 
 	if (!strncmp(word, caught, sizeof(caught) - 1)) {
 		w->caught = true;
-		return set_pattern(w, word + sizeof(caught) - 1);
+		return set_pattern(w, word + sizeof(caught) - 1, err);
 	}
 	if ((len == 3 && !memcmp(word, "all", 3)) ||
 	    (len == 12 && !memcmp(word, "all-debugger", 12)))
@@ -46,51 +42,48 @@ static bool take_word(struct wanted *w, const char *word, size_t len)
 		w->oom = true;
 	else if (len == 6 && !memcmp(word, "caught", 6))
 		w->caught = true;
-	else if (len && !(len == 7 && !memcmp(word, "startup", 7))) {
-		cli_fail("--on: no such kind: %.*s", (int)len, word);
-		return false;
-	}
-	return true;
+	else if (len && !(len == 7 && !memcmp(word, "startup", 7)))
+		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "--on: no such kind: %.*s",
+				(int)(len < 100 ? len : 100), word);
+	return IPM_OK;
 }
 
-static bool take_max_files(struct wanted *w)
+static enum ipm_errc take_max_files(struct wanted *w, struct ipm_error *err)
 {
 	const char *text = getenv("INSPMORT_MAX_FILES");
 	char *end;
 
 	w->max_files = MAX_FILES;
 	if (!text || !*text)
-		return true;
+		return IPM_OK;
 	errno = 0;
 	w->max_files = strtoull(text, &end, 10);
-	if (*end || errno || *text < '0' || *text > '9') {
-		cli_fail("INSPMORT_MAX_FILES wants a number, not '%s'", text);
-		return false;
-	}
+	if (*end || errno || *text < '0' || *text > '9')
+		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT,
+				"INSPMORT_MAX_FILES wants a number, not '%.100s'", text);
 	if (!w->max_files)
 		w->max_files = UINT64_MAX;
-	return true;
+	return IPM_OK;
 }
 
-bool wanted_from_env(struct wanted *ret)
+enum ipm_errc wanted_from_env(struct wanted *ret, struct ipm_error *err)
 {
 	const char *at = getenv("INSPMORT_ON");
-	bool ok;
+	enum ipm_errc rc;
 
 	*ret = (struct wanted){0};
-	ok = take_max_files(ret);
+	rc = take_max_files(ret, err);
 	if (!at || !*at)
 		at = "all";
-	while (ok && *at) {
+	while (!rc && *at) {
 		size_t len = strcspn(at, ",");
 
-		ok = take_word(ret, at, len);
+		rc = take_word(ret, at, len, err);
 		at += ret->has_pattern ? strlen(at) : len + (at[len] == ',');
 	}
-	if (ok)
-		return true;
-	wanted_deinit(ret);
-	return false;
+	if (rc)
+		wanted_deinit(ret);
+	return rc;
 }
 
 void wanted_deinit(struct wanted *w)

@@ -19,9 +19,9 @@ struct wanted {
 
 /*
  * From INSPMORT_ON ("uncaught,rejection,oom", "all", "caught=PATTERN"; the pattern is the rest of
- * it, "/…/" a POSIX extended regular expression) and INSPMORT_MAX_FILES. False: said why.
+ * it, "/…/" a POSIX extended regular expression) and INSPMORT_MAX_FILES. IPM_ERR_INVALID_ARGUMENT.
  */
-bool wanted_from_env(struct wanted *ret);
+IPM_MUST_USE enum ipm_errc wanted_from_env(struct wanted *ret, struct ipm_error *err);
 void wanted_deinit(struct wanted *w);
 
 /* The state of Debugger.setPauseOnExceptions. `resting`: caught ones are left alone for now. */

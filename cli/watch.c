@@ -12,7 +12,8 @@
 #include "json.h"
 #include "watch_thread.h"
 
-#define MAX_WORKERS 1024 /* watched at once; the others run unwatched */
+#define MAX_FULL_MESSAGE ((size_t)512 << 20)
+#define MAX_WORKERS	 1024 /* watched at once; the others run unwatched */
 
 struct watch {
 	struct watch_common common;
@@ -139,9 +140,10 @@ enum ipm_errc watch_create(struct ipm_channel *channel, const struct watch_optio
 	w->common.opts = opts->capture;
 	w->common.pid = opts->pid;
 	w->status = -1;
-	if (!wanted_from_env(&w->common.wanted)) {
+	rc = wanted_from_env(&w->common.wanted, err);
+	if (rc) {
 		free(w);
-		return ipm_fail(err, IPM_ERR_INVALID_ARGUMENT, "nothing to wait for");
+		return rc;
 	}
 	rc = watch_thread_create(&w->common, channel, (struct ipm_str){0}, (struct ipm_str){0},
 				 &w->main, err);
@@ -150,6 +152,9 @@ enum ipm_errc watch_create(struct ipm_channel *channel, const struct watch_optio
 		free(w);
 		return rc;
 	}
+	/* Long strings make long answers. */
+	if (opts->capture.limits.max_string == UINT64_MAX)
+		ipm_websocket_max_message(channel, MAX_FULL_MESSAGE);
 	channel->on_event = on_event;
 	channel->on_event_self = w;
 	*ret = w;
@@ -298,9 +303,43 @@ static void watch_until_end(struct watch *w)
 	}
 }
 
+/* process._debugEnd(), if it is still Node's own. Whatever it answers gets lost with the connection. */
+static void close_inspector(struct watch *w)
+{
+	struct ipm_json json = {0};
+	struct ipm_json_ref function;
+	struct ipm_buf params = IPM_BUF_INIT, text = IPM_BUF_INIT;
+	struct ipm_error err;
+
+	if (watch_thread_call(w->main, "Runtime.evaluate",
+			      "{\"expression\":\"process._debugEnd\",\"silent\":true,"
+			      "\"throwOnSideEffect\":true}") &&
+	    !ipm_json_parse(&json, ipm_buf_as_str(&w->main->reply), 0, &err)) {
+		function = ipm_json_get(ipm_json_get(ipm_json_root(&json), "result"), "result");
+		if (ipm_json_string(ipm_json_get(function, "description"), &text) &&
+		    memmem(text.data, text.len, "{ [native code] }", 17)) {
+			ipm_buf_cstr(&params, "{\"functionDeclaration\":\"function(){this()}\","
+					      "\"silent\":true,\"objectId\":");
+			ipm_buf_str(&params, ipm_json_raw(ipm_json_get(function, "objectId")));
+			ipm_buf_byte(&params, '}');
+			ipm_buf_byte(&params, '\0');
+			if (ipm_buf_ok(&params))
+				watch_thread_call(w->main, "Runtime.callFunctionOn",
+						  (const char *)params.data);
+		}
+	}
+	ipm_json_deinit(&json);
+	ipm_buf_deinit(&params);
+	ipm_buf_deinit(&text);
+}
+
 static void leave(struct watch *w)
 {
 	release_workers(w);
+	if (!w->main->waiting && !w->main->lost)
+		watch_thread_call(w->main, "Debugger.disable", "{}");
+	if (w->opts.close_inspector && !w->main->waiting && !w->main->lost)
+		close_inspector(w);
 	watchdog_stop(&w->common.dog, !w->main->lost);
 	w->channel->on_event = NULL;
 	w->channel = NULL;

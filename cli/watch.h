@@ -15,7 +15,8 @@ struct watch_options {
 	struct ipm_capture_options capture;
 	uint64_t pid;	  /* for the files' names; 0: not known */
 	bool own_program; /* we started it: its workers wait for us, and are stopped along with us */
-	const char *armed; /* said once crashes are waited for; may be NULL */
+	bool close_inspector; /* it is open for us alone */
+	const char *armed;    /* said once crashes are waited for; may be NULL */
 };
 
 /* The channel outlives watch_run() and watch_now(), not more. */

@@ -16,8 +16,8 @@
 
 #define FREE_CAPTURES 5			   /* before they are rationed */
 #define SECOND_NS     UINT64_C(1000000000) /* then one in so much time */
-#define MAX_PAUSES    50		   /* in a second, for exceptions that are handled */
-#define MAX_LOOKED_AT 200		   /* of these, if it is them that are wanted */
+#define MAX_PAUSES    25		   /* in a second, for exceptions that are handled */
+#define MAX_LOOKED_AT 100		   /* of these, if it is them that are wanted */
 #define HOLD_NS	      UINT64_C(500000000)
 #define PROGRESS_NS   UINT64_C(200000000)
 #define WATCHDOG_MS   3000		   /* beyond the budget */
