@@ -51,7 +51,8 @@ static bool wait_for_pause(struct watch_thread *t, uint64_t ns)
 /* Makes an idle thread run something to be paused in; a busy one finds its pause first. */
 static void run_something(struct watch_thread *t)
 {
-	struct ipm_str params = IPM_STR("{\"expression\":\"debugger\"}");
+	struct ipm_str params =
+		IPM_STR("{\"expression\":\"debugger\\n//# sourceURL=" WATCH_OWN_PLACE "\"}");
 
 	if (t->session[0])
 		ipm_worker_channel_post(t->channel, "Runtime.evaluate", params,
@@ -64,18 +65,14 @@ static void run_something(struct watch_thread *t)
 static bool is_idle(struct watch_thread *t)
 {
 	struct ipm_json json = {0};
-	struct ipm_json_ref frames, first, place;
+	struct ipm_json_ref frames;
 	struct ipm_error err;
 	bool idle = false;
 
 	if (!ipm_json_parse(&json, ipm_buf_as_str(&t->current), 0, &err)) {
 		frames = ipm_json_get(ipm_json_get(ipm_json_root(&json), "params"), "callFrames");
-		first = ipm_json_first(frames);
-		place = ipm_json_get(first, "location");
-		idle = ipm_json_size(frames) == 1 &&
-		       ipm_json_equals(ipm_json_get(first, "functionName"), "") &&
-		       ipm_json_int(ipm_json_get(place, "lineNumber"), -1) == 0 &&
-		       ipm_json_int(ipm_json_get(place, "columnNumber"), -1) == 0;
+		idle = t->own_script &&
+		       watch_thread_script(ipm_json_first(frames)) == t->own_script;
 	}
 	ipm_json_deinit(&json);
 	return idle;

@@ -88,6 +88,16 @@ static void on_context(struct watch_thread *t, struct ipm_str message, bool crea
 	ipm_json_deinit(&json);
 }
 
+static void on_script(struct watch_thread *t, struct ipm_str message)
+{
+	static const char url[] = "\"url\":\"" WATCH_OWN_PLACE "\"";
+	static const char id[] = "\"scriptId\":\"";
+	const char *at = memmem(message.data, message.len, id, sizeof(id) - 1);
+
+	if (at && memmem(message.data, message.len, url, sizeof(url) - 1))
+		t->own_script = strtoull(at + sizeof(id) - 1, NULL, 10);
+}
+
 void watch_thread_event(struct watch_thread *t, struct ipm_str message)
 {
 	if (is_event(message, "Debugger.paused")) {
@@ -104,6 +114,8 @@ void watch_thread_event(struct watch_thread *t, struct ipm_str message)
 		on_context(t, message, false);
 	else if (is_event(message, "Runtime.executionContextCreated"))
 		on_context(t, message, true);
+	else if (is_event(message, "Debugger.scriptParsed"))
+		on_script(t, message);
 	ipm_capture_event(t->capture, message);
 }
 
@@ -248,8 +260,7 @@ static void take_caught(struct watch_thread *t, struct ipm_json_ref params)
 	c->wake = true;
 }
 
-/* Script ids are digits in a string. */
-static uint64_t script_of(struct ipm_json_ref frame)
+uint64_t watch_thread_script(struct ipm_json_ref frame)
 {
 	struct ipm_str id = ipm_json_raw(ipm_json_get(ipm_json_get(frame, "location"), "scriptId"));
 
@@ -272,7 +283,7 @@ static bool is_rethrow(struct watch_thread *t, struct ipm_json_ref now, struct i
 
 	/* Mere call sites, made from an error's stack, have no function's place. */
 	if (ipm_json_type(ipm_json_get(top, "functionLocation")) == IPM_JSON_NONE ||
-	    ipm_capture_is_internal(t->capture, script_of(top)))
+	    ipm_capture_is_internal(t->capture, watch_thread_script(top)))
 		return true;
 	frames = ipm_json_get(then, "callFrames");
 	count = ipm_json_size(frames);

@@ -10,7 +10,8 @@
 #include "wanted.h"
 #include "watchdog.h"
 
-#define WATCH_CALL_NS UINT64_C(5000000000) /* patience with a question that costs nothing */
+#define WATCH_OWN_PLACE "inspmort:now"	     /* the URL of that */
+#define WATCH_CALL_NS	UINT64_C(5000000000) /* patience with a question that costs nothing */
 
 /* What the threads of a program share. */
 struct watch_common {
@@ -41,8 +42,9 @@ struct watch_thread {
 	struct held_list held;
 	size_t captures;
 	uint64_t last_capture_ns;
-	int64_t context;    /* the one in which the program runs; 0: not known yet */
-	uint64_t second_ns; /* the second in which `pauses` for caught exceptions came */
+	uint64_t own_script; /* what watch_thread_now() let it run; 0: nothing yet */
+	int64_t context;     /* the one in which the program runs; 0: not known yet */
+	uint64_t second_ns;  /* the second in which `pauses` for caught exceptions came */
 	unsigned pauses;
 	uint64_t resting_until_ns; /* caught exceptions are left alone; 0: not so */
 	uint64_t progress_ns;	   /* when it was last shown */
@@ -73,6 +75,8 @@ struct held *watch_thread_capture(struct watch_thread *t, struct ipm_json_ref pa
  * next capture takes the earlier event.
  */
 void watch_thread_recall(struct watch_thread *t, struct ipm_json_ref exception);
+/* The script that a call frame is in; 0: not known. */
+uint64_t watch_thread_script(struct ipm_json_ref frame);
 /* Around whatever is done in a pause. */
 void watch_thread_hold(struct watch_thread *t);
 void watch_thread_release(struct watch_thread *t);
