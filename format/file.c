@@ -10,7 +10,7 @@
 
 #include "mapping.h"
 
-enum { VIEWED_MAX = 4 << 20 };
+enum { PASSED_MAX = 4 << 20 };
 
 enum ipm_errc ipm_file_open(const char *path, bool no_mmap, struct ipm_file *ret,
 			    struct ipm_error *err)
@@ -71,16 +71,12 @@ static void will_need(struct ipm_file *file, uint64_t offset, size_t len)
 	madvise((void *)start, len + ((uintptr_t)(file->map + offset) & page), MADV_WILLNEED);
 }
 
-/*
- * Who goes through a file of gigabytes does not want to be the process that has them all. The pages
- * stay in the system's cache as long as nobody else needs the memory.
- */
-static void give_back(struct ipm_file *file, size_t len)
+void ipm_file_passed(struct ipm_file *file, uint64_t len)
 {
-	file->viewed += len;
-	if (file->viewed < VIEWED_MAX)
+	file->passed += len;
+	if (!file->map || file->passed < PASSED_MAX)
 		return;
-	file->viewed = 0;
+	file->passed = 0;
 	madvise((void *)(uintptr_t)file->map, (size_t)file->bytes, MADV_DONTNEED);
 }
 
@@ -96,7 +92,6 @@ enum ipm_errc ipm_file_view(struct ipm_file *file, uint64_t offset, size_t len,
 	if (len > file->bytes - offset)
 		len = (size_t)(file->bytes - offset);
 	if (file->map) {
-		give_back(file, len);
 		will_need(file, offset, len);
 		*ret = (struct ipm_bytes){file->map + offset, len};
 		return IPM_OK;

@@ -13,7 +13,7 @@ struct ipm_file {
 	int fd;
 	uint64_t bytes;	    /* when it was opened */
 	const uint8_t *map; /* NULL: every view is read into `scratch` */
-	uint64_t viewed;    /* bytes of the map, since its pages were given back */
+	uint64_t passed;    /* bytes of the map, since its pages were given back */
 	struct ipm_buf scratch;
 };
 
@@ -27,5 +27,12 @@ void ipm_file_close(struct ipm_file *file);
  */
 IPM_MUST_USE enum ipm_errc ipm_file_view(struct ipm_file *file, uint64_t offset, size_t len,
 					 struct ipm_bytes *ret, struct ipm_error *err);
+
+/*
+ * Says that `len` bytes were passed on the way through the file: its pages are given back now and
+ * then, so that who reads gigabytes is not the process that has them all. They stay in the system's
+ * cache as long as nobody else needs the memory.
+ */
+void ipm_file_passed(struct ipm_file *file, uint64_t len);
 
 #endif

@@ -452,6 +452,8 @@ enum ipm_errc ipm_reader_each(struct ipm_reader *r, enum ipm_block_kind kind, ui
 		rc = ipm_block_load(&r->cache, &r->file, entry.offset, &block, &why);
 		if (rc == IPM_ERR_NO_MEMORY || rc == IPM_ERR_OS)
 			break;
+		if (!rc)
+			ipm_file_passed(&r->file, block->raw_bytes);
 		wrong = !rc && (block->kind != kind || block->first_id != entry.first_id);
 		if (wrong)
 			ipm_block_release(&r->cache, block);

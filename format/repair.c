@@ -166,6 +166,7 @@ static enum ipm_errc check_block(struct repair *x, const struct ipm_frame_event 
 	if (h->index_offset != x->index_offset && !x->gap)
 		find(x, event->offset, event->bytes, "a block names the wrong index before it");
 	x->index_offset = h->index_offset;
+	ipm_file_passed(&x->r->file, event->bytes);
 	rc = ipm_block_load(&x->r->cache, &x->r->file, event->offset, &block, &why);
 	if (rc == IPM_ERR_NO_MEMORY || rc == IPM_ERR_OS) {
 		if (err)
