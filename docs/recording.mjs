@@ -28,11 +28,13 @@ async function record(command, dir) {
 	const line = command.replace('inspmort serve', 'inspmort serve --port 0');
 	const child = spawn('script', ['-qec', `stty cols ${COLUMNS} rows ${ROWS} -onlcr; ${line}`, '/dev/null'],
 		{ cwd: dir, env: { ...process.env, PATH: `${path.dirname(program)}:${process.env.PATH}`, TERM: 'xterm-256color', INSPMORT_DIR: '', NO_COLOR: '' } });
-	let text = '';
+	let text = '', serving = line !== command;
 	child.stdout.setEncoding('utf8').on('data', (piece) => {
 		text += piece;
-		if (line !== command && /node inspect .*\n/.test(text))
+		if (serving && /node inspect .*\n/.test(text)) {
+			serving = false;
 			child.stdin.write('\x03');
+		}
 	});
 	await once(child, 'close');
 	return text;
@@ -40,7 +42,7 @@ async function record(command, dir) {
 
 function anonymous(text, dir) {
 	return text.replace(/\r[^\n]*\x1b\[K/g, '') // progress, which is gone by then
-		.replaceAll(dir, '/srv/shop').replaceAll('\r', '').replace('^C', '')
+		.replaceAll(dir, '/srv/shop').replaceAll('\r', '').replaceAll('^C', '')
 		.replace(/crash\.[^ ]*?\.\d+\.[0-9a-f]{6}\.inspmort/g, 'crash.2026-01-15T09-30-00.000Z.4711.1b9e04.inspmort')
 		.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:9229')
 		.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '0c0ffee0-dead-4bee-8bad-00000000cafe')
