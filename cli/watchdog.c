@@ -21,6 +21,7 @@
 #define TICK_MS	    1000
 #define STOPPED_MAX 3 /* ticks in a row: a stopped debugger may hold the program up at any time */
 #define FAREWELL_MS 2000
+#define QUIET_MS    200
 #define NS_PER_MS   UINT64_C(1000000)
 
 struct watchdog_news {
@@ -68,16 +69,18 @@ static bool put_frame(uint8_t opcode, const char *text, size_t len)
 	return !ipm_write_all(CONNECTION_FD, frame, head + len, NULL);
 }
 
-/* Until the other side has closed: what it has not read when we close first is lost. */
-static void drain(void)
+/* Reads what comes until the other side has closed, or says nothing for a while. */
+static void drain(int quiet_ms)
 {
-	uint64_t end = ipm_monotonic_ns() + FAREWELL_MS * NS_PER_MS, now;
+	uint64_t end = ipm_monotonic_ns() + FAREWELL_MS * NS_PER_MS;
 	struct pollfd p = {.fd = CONNECTION_FD, .events = POLLIN};
 	char bytes[16384];
 	ssize_t n;
+	int ready;
 
-	while ((now = ipm_monotonic_ns()) < end) {
-		if (poll(&p, 1, (int)((end - now) / NS_PER_MS) + 1) < 0 && errno != EINTR)
+	while (ipm_monotonic_ns() < end) {
+		ready = poll(&p, 1, quiet_ms);
+		if (ready == 0 || (ready < 0 && errno != EINTR))
 			return;
 		n = recv(CONNECTION_FD, bytes, sizeof(bytes), MSG_DONTWAIT);
 		if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
@@ -99,8 +102,11 @@ static void release(uint64_t workers)
 		if (!put_frame(1, text, (size_t)n))
 			return;
 	}
+	/* A paused Node may crash when it is left with answers on their way (nodejs/node#64209). */
+	drain(QUIET_MS);
+	/* And what it has not read when we close first is lost. */
 	if (put_frame(8, NULL, 0))
-		drain();
+		drain(FAREWELL_MS);
 }
 
 /* Two descriptors are open here: one that ends with the owner, and the connection. */

