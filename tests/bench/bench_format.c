@@ -130,6 +130,33 @@ static int bench_again(const char *path, const char *out_path, uint32_t block, i
 	return 0;
 }
 
+/* Ten frames, whose variables lie all over the table. */
+static enum ipm_errc write_pause(struct ipm_writer *w, uint64_t count, struct ipm_error *err)
+{
+	enum { FRAMES = 10 };
+	struct ipm_frame frames[FRAMES] = {{{0}}};
+	struct ipm_scope_ref scopes[FRAMES] = {{0}};
+	struct ipm_pause pause = {.reason = IPM_STR("exception"),
+				  .uncaught = true,
+				  .thread = IPM_STR("main"),
+				  .frames = frames,
+				  .frame_count = FRAMES};
+	size_t i;
+
+	for (i = 0; i < FRAMES; i++) {
+		scopes[i].type = IPM_SCOPE_LOCAL;
+		scopes[i].object = (struct ipm_value){.type = IPM_VALUE_OBJECT,
+						      .object_id = 1 + count / FRAMES * i};
+		frames[i].function_name = IPM_STR("work");
+		frames[i].url = IPM_STR("/srv/app.js");
+		frames[i].this_value =
+			(struct ipm_value){.type = IPM_VALUE_OBJECT, .object_id = count - i};
+		frames[i].scopes = &scopes[i];
+		frames[i].scope_count = 1;
+	}
+	return ipm_writer_pause(w, &pause, err);
+}
+
 static int bench_write(uint64_t count, const char *path, uint32_t block)
 {
 	const struct ipm_meta meta = {.tool = IPM_STR("bench")};
@@ -145,7 +172,8 @@ static int bench_write(uint64_t count, const char *path, uint32_t block)
 		perror(path);
 		return 1;
 	}
-	if (ipm_writer_create(ipm_fd_sink(fd), &opts, &w, &err) || ipm_writer_meta(w, &meta, &err))
+	if (ipm_writer_create(ipm_fd_sink(fd), &opts, &w, &err) ||
+	    ipm_writer_meta(w, &meta, &err) || write_pause(w, count, &err))
 		return fail(path, &err);
 	synthetic_init(&table, count);
 	start = cpu_ns();
