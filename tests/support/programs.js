@@ -86,12 +86,12 @@ function die() {
 die();`),
 	program('classes', `class Animal {
 	static count = 0;
-	#secret = 'hidden';
+	#chip = 'hidden';
 	name = 'unnamed';
 	constructor(name) { this.name = name; Animal.count++; }
 	get loud() { return this.name.toUpperCase(); }
 	set loud(value) { this.name = value; }
-	speak() { return this.#secret; }
+	speak() { return this.#chip; }
 	#whisper() { return 1; }
 }
 class Dog extends Animal {
