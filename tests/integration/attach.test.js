@@ -103,6 +103,7 @@ async function misbehave(t, how, at, env) {
 	const proxy = new WebSocket.Server({ port: 0, host: '127.0.0.1' });
 	await new Promise((resolve) => proxy.on('listening', resolve));
 	t.after(() => proxy.close());
+	const kinds = [];
 	let seen = 0, last, paused = how !== 'silence';
 	proxy.on('connection', (client) => {
 		const real = new WebSocket(url, { perMessageDeflate: false }), waiting = [];
@@ -122,6 +123,7 @@ async function misbehave(t, how, at, env) {
 				paused = text.startsWith('{"method":"Debugger.paused"');
 				return void client.send(text);
 			}
+			kinds.push(/^\{"method":"([^"]+)"/.exec(text)?.[1] ?? 'answer');
 			const now = ++seen === at;
 			if (now || (seen > at && how === 'silence')) {
 				if (how === 'silence') return;
@@ -147,7 +149,7 @@ async function misbehave(t, how, at, env) {
 	program.stdin.write('\n');
 	for (const client of proxy.clients) client.terminate();
 	const died = await program.ended;
-	return { ended, err: tool.err, died, seen, files: files(dir) };
+	return { ended, err: tool.err, died, seen, kinds, files: files(dir) };
 }
 
 test('a peer that breaks off, dies, babbles or falls silent at any message', async (t) => {
@@ -170,6 +172,25 @@ test('a peer that breaks off, dies, babbles or falls silent at any message', asy
 			// A paused Node may crash when its connection breaks with answers on their way (nodejs/node#64209).
 			if (how === 'close' && r.died.signal === 'SIGSEGV') console.error(`${what}: Node crashed, as it sometimes does`);
 			else if (how !== 'die') assert.deepStrictEqual(r.died, { code: 1, signal: null }, `${what}: the program dies its own death`);
+		}));
+});
+
+test('a program that is killed at any message leaves a readable file or none', async (t) => {
+	const whole = await misbehave(t, 'nothing', 0);
+	// One of each run of scripts that are told; INSPMORT_TEST_ALL=1 takes all of the many answers, not every fourth.
+	const told = [...whole.kinds.keys()].filter((i) => whole.kinds[i] !== 'Debugger.scriptParsed' || whole.kinds[i - 1] !== whole.kinds[i]).map((i) => i + 1);
+	const points = told.filter((_, i) => process.env.INSPMORT_TEST_ALL || i < 30 || i % 4 === 0);
+	assert.ok(points.length > 30, `${points}`);
+	while (points.length)
+		await Promise.all(points.splice(0, 8).map(async (at) => {
+			const what = `killed at ${at} of ${whole.seen}`;
+			const r = await misbehave(t, 'die', at);
+			// How many answers there are varies: the last ones may not come.
+			assert.ok(r.died.signal === 'SIGKILL' || (r.died.code === 1 && r.seen < at), `${what}: ${JSON.stringify(r.died)}, ${r.seen}`);
+			assert.ok(r.ended.signal === null && r.files.length <= 1, `${what}: ${r.err}`);
+			assert.strictEqual(r.ended.code === 0, r.files.length === 1, `${what}: ${r.err}`);
+			for (const line of r.err.split('\n').slice(0, -1)) assert.match(line, /^inspmort: [^\x00-\x1f]+$/, what);
+			for (const file of r.files) assert.ok(convert(file).Paused.length <= 1, what);
 		}));
 });
 

@@ -49,7 +49,9 @@ async function replayed(t, file) {
 // Everything as the agent sees it, other Nodes, and what an inspector outside sees differently.
 const cases = [
 	...programs.map((program) => ({ ...program, via: 'agent' })),
-	...nodes.slice(1).flatMap(({ major, path: node }) => programs.filter(({ name }) => ['objects', 'maps', 'typed-arrays', 'classes', 'errors', 'async', 'iterators'].includes(name))
+	// Where in Node's pool a Buffer lies, and what else is there, is another matter in another run; Node 26 has getters of Temporal's.
+	...nodes.slice(1).flatMap(({ major, path: node }) => programs
+		.filter(({ name }) => (major < 26 ? name !== 'buffers' : ['objects', 'maps', 'typed-arrays', 'classes', 'errors', 'async', 'iterators'].includes(name)))
 		.map((program) => ({ ...program, via: 'agent', node, on: ` on Node ${major}` }))),
 	...programs.filter(({ name }) => ['classes', 'closures', 'errors', 'promises', 'generators', 'async'].includes(name)).map((program) => ({ ...program, via: 'websocket' })),
 ];
